@@ -1,0 +1,307 @@
+"""The SMS gateway SMSC (smsc.ua, smsc.ru, smsc.kz, smscentre.com) for Python programs.
+
+Stands in the place of the vendor's file of the same name::
+
+    from smsc_api import *
+
+    smsc = SMSC()
+    r = smsc.send_sms("79999999999", "test", sender="sms")
+
+The file may be edited, copied, renamed and put into a package. Every copy has its own settings,
+which are read at each call; the work is done by the package ``smsc_transports``.
+"""
+
+import smtplib
+import sys
+from datetime import datetime
+from time import sleep
+from typing import Any, List, Union
+from urllib.parse import quote
+from urllib.request import urlopen
+
+try:
+    from smsc_transports import dispatch as _dispatch
+    from smsc_transports.reply import Reply as _Reply
+    from smsc_transports.request import FORMAT_FLAGS as _FORMAT_FLAGS
+    from smsc_transports.request import Argument as _Argument
+    from smsc_transports.request import FaceNames as _FaceNames
+    from smsc_transports.request import fitting_charset as _fitting_charset
+    from smsc_transports.request import percent_encode as _percent_encode
+    from smsc_transports.settings import read_settings as _read_settings
+except ImportError as _missing:
+    raise ImportError(
+        f"smsc_api works with the package smsc_transports, which cannot be imported "
+        f"({_missing}). Install it: {sys.executable} -m pip install smsc-transports"
+    ) from _missing
+
+# What a star import has always given, and nothing more: one more name could replace a caller's.
+__all__ = [
+    "SMSC",
+    "SMSC_CHARSET",
+    "SMSC_DEBUG",
+    "SMSC_HTTPS",
+    "SMSC_LOGIN",
+    "SMSC_PASSWORD",
+    "SMSC_POST",
+    "SMTP_FROM",
+    "SMTP_LOGIN",
+    "SMTP_PASSWORD",
+    "SMTP_SERVER",
+    "datetime",
+    "ifs",
+    "quote",
+    "sleep",
+    "smtplib",
+    "urlopen",
+]
+
+# Settings. They may be edited here or assigned from outside at any time.
+SMSC_LOGIN = ""  # the account; with an empty login the password is an API key
+SMSC_PASSWORD = ""
+SMSC_POST = False  # send by POST
+SMSC_HTTPS = False  # send by HTTPS
+SMSC_CHARSET = "utf-8"  # or windows-1251, koi8-r
+SMSC_DEBUG = False  # print what happens
+
+# Settings for sending by mail.
+SMTP_FROM = "api@smsc.ua"
+SMTP_SERVER = "send.smsc.ua"  # a comma list: the next one is tried where one does not take it
+SMTP_LOGIN = ""
+SMTP_PASSWORD = ""
+
+# Settings which the vendor's file does not have. One that is "" or None here is taken from the
+# environment variable of the same name; where that is missing too, the default counts.
+SMSC_HOST = ""  # smsc.ua (default), smsc.ru, smsc.kz, smscentre.com, or a list of addresses
+SMSC_TRANSPORT = ""  # default: what SMSC_POST and SMSC_HTTPS say
+SMSC_FAILOVER = ""  # legacy (default) or safe
+SMSC_TIMEOUT = None  # seconds, or (connect, read); default: (5, 60)
+SMSC_DEADLINE = None  # seconds for a whole call; default: none
+
+
+def ifs(cond: Any, val1: Any, val2: Any) -> Any:
+    """Give ``val1`` if the condition holds, else ``val2``."""
+    return val1 if cond else val2
+
+
+class SMSC:
+    """The gateway. It keeps nothing between calls, so one object serves all threads.
+
+    Every method gives text as it came: ``["", ""]`` (or False for the balance) means that no
+    host answered. Network failures never raise. The lists are :class:`smsc_transports.Reply`
+    objects, which also answer by name.
+    """
+
+    def send_sms(
+        self,
+        phones: Union[str, bytes],
+        message: Union[str, bytes],
+        translit: Any = 0,
+        time: Union[str, bytes] = "",
+        id: Any = 0,
+        format: int = 0,
+        sender: Any = False,
+        query: str = "",
+    ) -> List[str]:
+        """Send a message.
+
+        Args:
+            phones: numbers, separated by comma or semicolon.
+            message: the text.
+            translit: 1 or 2 to write it in Latin letters, 0 not to.
+            time: when to deliver: DDMMYYhhmm, h1-h2, 0ts or +m; "" for now.
+            id: an own id for the message: 1 to 2147483647; 0 to have one given.
+            format: 0 SMS, 1 flash, 2 WAP push, 3 HLR, 4 binary, 5 binary as hex, 6 ping, 7 MMS,
+                8 e-mail, 9 call, 10 Viber, 11 social network, 13 Telegram.
+            sender: the sender's name; False for the account's default.
+            query: further parameters, as in ``"valid=01:00&maxsms=3"``.
+
+        Returns:
+            ``[id, parts, cost, balance]``, or ``[id, -error code]``.
+
+        Raises:
+            TypeError: phones, message, time or query is neither text nor (but for query) bytes.
+            IndexError: there is no such format.
+        """
+        charset = _fitting_charset(SMSC_CHARSET, phones, message, str(sender), time, query)
+        m = self._smsc_send_cmd(
+            "send",
+            _Argument(
+                "cost=3&phones="
+                + _percent_encode(phones, charset)
+                + "&mes="
+                + _percent_encode(message, charset)
+                + f"&translit={translit}&id={id}"
+                + _format_parameter(format)
+                + _sender_parameter(sender, charset)
+                + ifs(time, "&time=" + _percent_encode(time, charset), "")
+                + ifs(query, "&" + query, ""),
+                charset,
+            ),
+        )
+        if SMSC_DEBUG:
+            id_, count, cost, balance = _padded(m)
+            if count > "0":
+                _say(
+                    f"Сообщение отправлено успешно. ID: {id_}, всего SMS: {count}, "
+                    f"стоимость: {cost}, баланс: {balance}"
+                )
+            else:
+                _say(f"Ошибка №{count[1:]}" + ifs(id_ > "0", f", ID: {id_}", ""))
+        return m
+
+    def send_sms_mail(
+        self,
+        phones: str,
+        message: str,
+        translit: Any = 0,
+        time: str = "",
+        id: Any = 0,
+        format: Any = 0,
+        sender: str = "",
+    ) -> None:
+        """Send a message by mail, through ``SMTP_SERVER``. The arguments are those of send_sms.
+
+        Raises:
+            OSError, smtplib.SMTPException: the mail was not taken.
+            TypeError: phones, message, time or sender is no text.
+        """
+        settings = _read_settings(globals())
+        "".join((settings.login, settings.password, time, sender, phones, message))
+        fields = {
+            "phones": phones,
+            "mes": message,
+            "id": str(id),
+            "time": time,
+            "translit": str(translit),
+            "format": str(format),
+            "sender": sender,
+        }
+        encoded = (f"{name}={quote(value, safe='')}" for name, value in fields.items())
+        _dispatch.mail(_Argument("&".join(encoded), "utf-8"), settings, _face_names())
+
+    def get_sms_cost(
+        self,
+        phones: Union[str, bytes],
+        message: Union[str, bytes],
+        translit: Any = 0,
+        format: int = 0,
+        sender: Any = False,
+        query: str = "",
+    ) -> List[str]:
+        """Ask what a message would cost, without sending it. The arguments are those of send_sms.
+
+        Returns:
+            ``[cost, parts]``, or ``["0", -error code]``.
+        """
+        charset = _fitting_charset(SMSC_CHARSET, phones, message, str(sender), query)
+        m = self._smsc_send_cmd(
+            "send",
+            _Argument(
+                "cost=1&phones="
+                + _percent_encode(phones, charset)
+                + "&mes="
+                + _percent_encode(message, charset)
+                + _sender_parameter(sender, charset)
+                + f"&translit={translit}"
+                + _format_parameter(format)
+                + ifs(query, "&" + query, ""),
+                charset,
+            ),
+        )
+        if SMSC_DEBUG:
+            cost, count = _padded(m)[:2]
+            if count > "0":
+                _say(f"Стоимость рассылки: {cost}. Всего SMS: {count}")
+            else:
+                _say(f"Ошибка №{count[1:]}")
+        return m
+
+    def get_status(self, id: Any, phone: Union[str, bytes], all: Any = 0) -> List[str]:
+        """Ask what became of a message, or of an HLR query.
+
+        Args:
+            id: the id of the message.
+            phone: the number it was sent to.
+            all: 1 for all details.
+
+        Returns:
+            ``[status, time of change, error code]``; of an HLR query also IMSI, service center,
+            country code, operator code, country, operator, roaming country, roaming operator.
+            With ``all=1`` there follow: time of sending, phone, cost, sender, name of the status,
+            text. On error ``["0", -error code]``.
+        """
+        charset = _fitting_charset(SMSC_CHARSET, phone)
+        phone_parameter = "phone=" + _percent_encode(phone, charset)
+        argument = _Argument(f"{phone_parameter}&id={id}&all={all}", charset)
+        m = self._smsc_send_cmd("status", argument)
+        if SMSC_DEBUG:
+            status, changed = _padded(m)[:2]
+            if changed >= "0":
+                when = ifs(changed > "0", f", время изменения статуса - {_moment(changed)}", "")
+                _say(f"Статус SMS = {status}{when}")
+            else:
+                _say(f"Ошибка №{changed[1:]}")
+        # The text of a message comes last and may hold commas; an HLR answer has no text.
+        if all and len(m) > 9 and (len(m) < 15 or m[14] != "HLR"):
+            values = ",".join(m).split(",", 8)
+            m = m.with_values(values) if isinstance(m, _Reply) else values
+        return m
+
+    def get_balance(self) -> Union[str, bool]:
+        """Ask for the balance of the account.
+
+        Returns:
+            The amount as text, or False on error.
+        """
+        m = self._smsc_send_cmd("balance")
+        if SMSC_DEBUG:
+            if len(m) < 2:
+                _say("Сумма на счете: " + m[0])
+            else:
+                _say(f"Ошибка №{m[1][1:]}")
+        return ifs(len(m) > 1, False, m[0])  # type: ignore[no-any-return]
+
+    def _smsc_send_cmd(self, cmd: str, arg: str = "") -> List[str]:
+        """Send a command with its encoded parameters; every method over HTTP comes through here.
+
+        Returns:
+            The fields of the reply, ``["", ""]`` if there was none.
+        """
+        reply = _dispatch.call(cmd, arg, _read_settings(globals()), _face_names())
+        if SMSC_DEBUG and reply.attempts and reply == ["", ""]:
+            _say("Ошибка чтения адреса: " + _dispatch.last_url(reply))
+        return reply
+
+
+def _face_names() -> _FaceNames:
+    return _FaceNames(urlopen, smtplib.SMTP)
+
+
+def _format_parameter(format: int) -> str:
+    return ifs(format > 0, "&" + _FORMAT_FLAGS[format - 1], "")  # type: ignore[no-any-return]
+
+
+def _sender_parameter(sender: Any, charset: str) -> str:
+    # Whatever equals False leaves the sender to the account; "" is a sender of its own.
+    return "" if sender == False else "&sender=" + _percent_encode(str(sender), charset)  # noqa: E712
+
+
+def _padded(reply: List[str]) -> List[str]:
+    """Give four fields: debug output must bear a reply that has fewer."""
+    return [*reply, "", "", "", ""][:4]
+
+
+def _moment(timestamp: str) -> str:
+    try:
+        return str(datetime.fromtimestamp(int(timestamp)))
+    except (ValueError, OverflowError, OSError):
+        return timestamp
+
+
+def _say(text: str) -> None:
+    """Print, on a console that knows no Cyrillic too."""
+    try:
+        print(text)
+    except UnicodeEncodeError:
+        encoding = getattr(sys.stdout, "encoding", None) or "ascii"
+        print(text.encode(encoding, "backslashreplace").decode(encoding))

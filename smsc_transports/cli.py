@@ -1,0 +1,31 @@
+"""The command ``smsc``: finds the subcommand and gives it the rest.
+
+Every subcommand is a module with ``add_parser(subparsers)``, which sets ``run``, a function
+from the parsed arguments to the exit status. What it needs beyond argparse it imports there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Optional, Sequence
+
+from . import __version__
+from .sandbox import command as sandbox
+
+_COMMANDS = (sandbox,)
+
+
+def main(argv: Optional[Sequence[str]] = None) -> int:
+    """Run ``smsc`` with ``argv`` (by default the process's arguments); the exit status."""
+    parser = argparse.ArgumentParser(prog="smsc", description="Tools for the SMS gateway SMSC.")
+    parser.add_argument("--version", action="version", version=f"smsc-transports {__version__}")
+    subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
+    for command in _COMMANDS:
+        command.add_parser(subparsers)
+    arguments = parser.parse_args(argv)
+    return int(arguments.run(arguments))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

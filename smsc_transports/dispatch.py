@@ -1,0 +1,121 @@
+"""The way of one call through the package: settings, request, transport, failover, reply."""
+
+from __future__ import annotations
+
+import difflib
+import logging
+from typing import Callable, Dict, List, Tuple
+
+from smsc_transports.attempt import Attempt
+from smsc_transports.errors import NOT_SENT, ConfigurationError, NotSent
+from smsc_transports.failover import Call, Verdict, run_legacy, run_once
+from smsc_transports.manager import PluginManager, plugin_manager
+from smsc_transports.notices import tell_once
+from smsc_transports.redaction import redact
+from smsc_transports.reply import NO_ANSWER, Reply
+from smsc_transports.request import FaceNames, Request
+from smsc_transports.settings import Settings
+from smsc_transports.transport import Transport
+
+log = logging.getLogger("smsc_transports.dispatch")
+
+SANDBOX_TRANSPORTS = ("http-get", "http-post", "https-get", "https-post", "smtp")
+"""The transports that a sandbox can receive."""
+
+
+def call(command: str, argument: str, settings: Settings, face: FaceNames) -> Reply:
+    """Ask the gateway.
+
+    A call that fails gives ``["", ""]``. Raises ConfigurationError for an unknown transport and
+    for two of one name; TypeError where a credential or the charset is no text.
+    """
+    manager = plugin_manager()
+    manager.scan()
+    request = Request(command, argument, settings, face=face)
+    try:
+        request = Request(command, argument, manager.settings(settings), face=face)
+        transports = choose(manager, request)
+    except (ConfigurationError, SystemExit, KeyboardInterrupt):
+        raise
+    except Exception as error:
+        return _reply(request, _refused_by_plugin(request, error), [])
+    request.query  # noqa: B018  (wrong types are to raise here, before anything is tried)
+    under_way = Call(request, _observer(manager))
+    verdict = run_legacy(under_way, transports)
+    return _reply(request, verdict, under_way.attempts)
+
+
+def mail(argument: str, settings: Settings, face: FaceNames) -> None:
+    """Send by SMTP; what goes wrong there reaches the caller as smtplib raised it."""
+    manager = plugin_manager()
+    manager.scan()
+    request = Request("send", argument, manager.settings(settings), face=face)
+    under_way = Call(request, _observer(manager))
+    verdict = run_once(under_way, [manager.transports()["smtp"]])
+    if verdict.error is not None:
+        raise verdict.error.__cause__ or verdict.error
+
+
+def choose(manager: PluginManager, request: Request) -> List[Transport]:
+    """Choose the transports for a request, in the order of trying."""
+    known = manager.transports()
+    if request.settings.sandboxed:
+        known = {name: known[name] for name in SANDBOX_TRANSPORTS if name in known}
+    wanted = manager.hook.smsc_choose_transport(request=request, names=list(known))
+    wanted = wanted or request.settings.transport
+    names = [name.strip() for name in wanted.split(",") if name.strip()]
+    if request.settings.sandboxed:
+        names = [name for name in names if name in known]
+    chosen = [_named(known, name) for name in names]
+    carrying = [t for t in chosen if t.commands is None or request.command in t.commands]
+    # What the chosen ones cannot carry, such as a status by mail, goes the usual way.
+    return carrying or [_named(known, usual_transport(request.settings))]
+
+
+def usual_transport(settings: Settings) -> str:
+    """Name the transport that ``SMSC_POST`` and ``SMSC_HTTPS`` ask for."""
+    return ("https" if settings.https else "http") + ("-post" if settings.post else "-get")
+
+
+def _named(known: Dict[str, Transport], name: str) -> Transport:
+    if name in known:
+        return known[name]
+    close = difflib.get_close_matches(name, known, 1)
+    meant = f" Did you mean {close[0]!r}?" if close else ""
+    raise ConfigurationError(
+        f"There is no transport {name!r}.{meant} There are: {', '.join(sorted(known))}. "
+        f"If it comes from a plugin, install that plugin or name its module in SMSC_PLUGINS; "
+        f"SMSC_BLOCK_PLUGINS may be leaving it out."
+    )
+
+
+def _refused_by_plugin(request: Request, error: Exception) -> Verdict:
+    reason = redact(f"{type(error).__name__}: {error}", request.settings.secrets)
+    tell_once(f"A plugin failed before anything was sent, so nothing is sent: {reason}.")
+    return Verdict(None, NOT_SENT, NotSent(reason))
+
+
+def _reply(request: Request, verdict: Verdict, attempts: List[Attempt]) -> Reply:
+    values: Tuple[str, ...] = NO_ANSWER
+    if verdict.text is not None:
+        values = tuple(verdict.text.split(","))
+    return Reply(values, request.command, request.fields, verdict.outcome, attempts)
+
+
+def _observer(manager: PluginManager) -> Callable[[Attempt], None]:
+    def tell(attempt: Attempt) -> None:
+        for hook in manager.hook.smsc_attempt.get_hookimpls():
+            try:
+                hook.function(*((attempt,) if hook.argnames else ()))
+            except Exception:
+                log.exception("the plugin %r failed at smsc_attempt", hook.plugin_name)
+
+    return tell
+
+
+def last_url(reply: Reply) -> str:
+    """Name the last address that was tried, without parameters."""
+    last = reply.attempts[-1]
+    scheme = last.transport.split("-")[0]
+    path = f"/sys/{last.command}.php" if scheme in ("http", "https") else ""
+    return f"{scheme}://{last.address}{path}"

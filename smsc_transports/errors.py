@@ -1,0 +1,87 @@
+"""What can go wrong, told apart by what the caller may do about it.
+
+Two families that never mix: a :class:`TransportError` says what became of one
+attempt and is what the failover loop lives on; a :class:`ConfigurationError`
+says that somebody has to change a setting, and no loop swallows it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Tuple
+
+ANSWERED = "answered"
+NOT_SENT = "not sent"
+UNKNOWN = "unknown"
+UNSUPPORTED = "unsupported"
+
+ERROR_TEXTS = {
+    1: "wrong parameters",
+    2: "wrong login or password, or a request from an address that the account does not allow",
+    3: "not enough money",
+    4: "the address is blocked for a while because of frequent errors",
+    5: "wrong date format (send), or the message could not be deleted (status)",
+    6: "the message is forbidden (by its text or its sender name)",
+    7: "wrong phone number format",
+    8: "the message cannot be delivered to this number",
+    9: "too many equal or simultaneous requests",
+}
+"""The gateway's own error codes; source: the vendor's HTTP page."""
+
+
+class TransportError(Exception):
+    """One attempt failed.
+
+    ``outcome`` is one of the words above; ``timed_out`` tells the loop that the
+    address kept us waiting, so that it is put last for a while.
+    """
+
+    outcome = UNKNOWN
+
+    def __init__(self, message: str = "", *, timed_out: bool = False) -> None:
+        super().__init__(message)
+        self.timed_out = timed_out
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        return (self.__class__, self.args, {"timed_out": self.timed_out})
+
+
+class NotSent(TransportError):
+    """The request surely did not reach the gateway: it may be sent elsewhere."""
+
+    outcome = NOT_SENT
+
+
+class OutcomeUnknown(TransportError):
+    """The request may have reached the gateway: sending it again may deliver it twice."""
+
+    outcome = UNKNOWN
+
+
+class Unsupported(TransportError):
+    """This transport cannot carry this request: nothing was sent, another transport may."""
+
+    outcome = UNSUPPORTED
+
+
+class ConfigurationError(Exception):
+    """A setting or a plugin must be changed; nothing was sent."""
+
+
+class GatewayError(Exception):
+    """The gateway refused: raised by :meth:`Reply.raise_for_error` only.
+
+    ``code`` is the positive error code; ``id`` is the message id that came with it, or "0".
+    """
+
+    def __init__(self, code: int, id: str = "0") -> None:
+        super().__init__(code, id)
+        self.code = code
+        self.id = id
+
+    def __str__(self) -> str:
+        text = ERROR_TEXTS.get(self.code, "an error code that is not documented")
+        return f"the gateway answered with error {self.code}: {text}"
+
+
+class SMSCWarning(UserWarning):
+    """Something is set up wrongly, and the work goes on without it."""

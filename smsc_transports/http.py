@@ -1,0 +1,124 @@
+"""HTTP and HTTPS, by GET and by POST: one attempt against one host.
+
+The request line and the body are the vendor's to the byte.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+import time
+from typing import Any, Callable, List, NamedTuple, Optional, Sequence
+from urllib.parse import quote, urljoin, urlsplit
+
+from smsc_transports.errors import OutcomeUnknown
+from smsc_transports.hookspecs import hookimpl
+from smsc_transports.replaced import replaced_urlopen
+from smsc_transports.request import Request
+from smsc_transports.settings import Timeout
+from smsc_transports.transport import Transport
+from smsc_transports.wire import Answer, Wire
+
+POST_ABOVE_CHARACTERS = 2000
+"""From this length of the parameters on even a GET transport posts them, as the vendor's does."""
+
+MAX_REDIRECTS = 10
+
+_NOT_IN_A_URL = re.compile("[^!-~]+|#")
+
+
+class Ask(NamedTuple):
+    """What goes on the wire: a URL, and a body if it is a POST."""
+
+    url: str
+    body: Optional[bytes] = None
+
+
+class HttpTransport(Transport):
+    """Speaks to the gateway's ``/sys/<command>.php``."""
+
+    def __init__(self, scheme: str, method: str, wire: Wire) -> None:
+        self.name = f"{scheme}-{method.lower()}"
+        self._scheme = scheme
+        self._method = method
+        self._wire = wire
+
+    def addresses(self, request: Request) -> Sequence[str]:
+        """List the gateway's hosts for this scheme."""
+        https = self._scheme == "https"
+        return request.settings.https_hosts if https else request.settings.hosts
+
+    def url(self, request: Request, address: str) -> str:
+        """Give the URL of the endpoint, without parameters."""
+        return f"{self._scheme}://{address}/sys/{request.command}.php"
+
+    def exchange(self, request: Request, address: str, timeout: Timeout) -> str:
+        """Make one attempt; the answer is text in the request's charset."""
+        url = self.url(request, address)
+        if self._method == "POST" or len(request.query) > POST_ABOVE_CHARACTERS:
+            ask = Ask(url, request.query.encode(request.charset))
+        else:
+            ask = Ask(f"{url}?{_in_a_url(request.query, request.charset)}")
+        replaced = replaced_urlopen(request.face.urlopen)
+        if replaced is not None:
+            body = _read_through(replaced, ask)
+        else:
+            body = self._follow(ask, request, timeout)
+        try:
+            return body.decode(request.charset)
+        except UnicodeDecodeError:
+            raise OutcomeUnknown(f"the answer is not text in {request.charset}") from None
+
+    def close(self) -> None:
+        """Close the kept connections."""
+        self._wire.close()
+
+    def _follow(self, ask: Ask, request: Request, timeout: Timeout) -> bytes:
+        """Send and follow redirects, as urllib does; the read timeout is for all of it."""
+        end = time.monotonic() + timeout.connect + timeout.read
+        for _ in range(MAX_REDIRECTS + 1):
+            answer = self._wire.send(ask.url, ask.body, timeout, request.settings)
+            if answer.status < 300:
+                return answer.body
+            ask = _redirected(ask, answer)
+            timeout = timeout._replace(read=max(end - time.monotonic(), 0.001))
+        raise OutcomeUnknown(f"more than {MAX_REDIRECTS} redirects")
+
+
+def _in_a_url(query: str, charset: str) -> str:
+    """Encode what cannot stand in a URL; everything else stays as the caller wrote it."""
+
+    def encode(match: Any) -> str:
+        return quote(match.group(), safe="", encoding=charset)
+
+    return _NOT_IN_A_URL.sub(encode, query.rstrip())
+
+
+def _redirected(ask: Ask, answer: Answer) -> Ask:
+    followed = (301, 302, 303) if ask.body is not None else (301, 302, 303, 307, 308)
+    if answer.status not in followed or not answer.location:
+        raise OutcomeUnknown(f"HTTP status {answer.status}")
+    url = urljoin(ask.url, answer.location)
+    if urlsplit(url).scheme not in ("http", "https"):
+        raise OutcomeUnknown(f"a redirect to something that is not HTTP, status {answer.status}")
+    return Ask(quote(url, safe=string.punctuation, encoding="iso-8859-1").split("#")[0])
+
+
+def _read_through(urlopen: Callable[..., Any], ask: Ask) -> bytes:
+    """Use the urlopen that was put in place, and call it as the vendor's file does."""
+    try:
+        response = urlopen(ask.url) if ask.body is None else urlopen(ask.url, ask.body)
+        return bytes(response.read())
+    except Exception as error:
+        raise OutcomeUnknown(f"{type(error).__name__}: {error}") from None
+
+
+@hookimpl
+def smsc_transports() -> List[Transport]:
+    """Give the four HTTP transports; they share their connections."""
+    wire = Wire()
+    return [
+        HttpTransport(scheme, method, wire)
+        for scheme in ("http", "https")
+        for method in ("GET", "POST")
+    ]

@@ -1,0 +1,25 @@
+"""Says a thing once: a program that sends in a loop must not fill its log with one typo."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Set
+
+from smsc_transports.errors import SMSCWarning
+
+_told: Set[str] = set()
+
+
+def tell_once(message: str) -> None:
+    """Warn with :class:`SMSCWarning`, the first time this message comes up in the process.
+
+    ``-W error`` turns it into an exception: the strict mode for continuous integration.
+    """
+    if message not in _told:
+        _told.add(message)
+        warnings.warn(message, SMSCWarning, stacklevel=2)
+
+
+def forget() -> None:
+    """Let everything be told again."""
+    _told.clear()

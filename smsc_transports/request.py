@@ -1,0 +1,156 @@
+"""The request: what is asked of the gateway, in the forms that transports need."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Callable, Dict, List, Optional
+from urllib.parse import parse_qsl, quote
+
+from smsc_transports.settings import Settings
+
+READ_ONLY_COMMANDS = frozenset({"status", "balance", "info", "get", "tinyurls"})
+"""Commands that cost nothing and change nothing: they may always be repeated."""
+
+FORMAT_FLAGS = (
+    "flash=1",
+    "push=1",
+    "hlr=1",
+    "bin=1",
+    "bin=2",
+    "ping=1",
+    "mms=1",
+    "mail=1",
+    "call=1",
+    "viber=1",
+    "soc=1",
+    "",
+    "tg=1",
+)
+"""The gateway's parameter for each message format from 1 up; format 12 has none."""
+
+_NO_ID = ("", "0")
+_ID = re.compile(r"(^|&)id=[^&]*")
+
+
+class Argument(str):
+    """An encoded argument string that remembers which charset its text is in."""
+
+    charset: str
+
+    def __new__(cls, text: str, charset: str) -> Argument:
+        """Make the string and note its charset."""
+        self = super().__new__(cls, text)
+        self.charset = charset
+        return self
+
+
+def fitting_charset(declared: str, *values: Any) -> str:
+    """Give the declared charset if it carries every text among the values, else utf-8."""
+    try:
+        for value in values:
+            if isinstance(value, str):
+                value.encode(declared)
+    except (UnicodeEncodeError, LookupError):
+        return "utf-8"
+    return declared
+
+
+def percent_encode(value: Any, charset: str) -> str:
+    """Percent-encode a text in a charset, or bytes as they are; TypeError for anything else."""
+    return quote(value, encoding=charset) if isinstance(value, str) else quote(value)
+
+
+@dataclass(frozen=True)
+class FaceNames:
+    """The names of the face that old test suites replace; a transport uses a replaced one."""
+
+    urlopen: Optional[Callable[..., Any]] = None
+    smtp: Optional[Callable[..., Any]] = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """One call to the gateway.
+
+    ``command`` is the name of the endpoint ("send", "status", "balance", ...);
+    ``argument`` is the encoded parameter string without credentials;
+    ``fmt`` is the form of reply to ask HTTP endpoints for (1: numbers; 3: JSON).
+    """
+
+    command: str
+    argument: str = field(repr=False)
+    settings: Settings
+    fmt: int = 1
+    face: FaceNames = field(default=FaceNames(), repr=False)
+
+    @cached_property
+    def charset(self) -> str:
+        """The charset of the request and of its reply."""
+        if isinstance(self.argument, Argument):
+            return self.argument.charset
+        login, password = self.settings.login, self.settings.password
+        return fitting_charset(self.settings.charset, self.argument, login, password)
+
+    @cached_property
+    def query(self) -> str:
+        """The whole parameter string as it goes over HTTP, with credentials: never log it.
+
+        Raises TypeError where a credential or the charset is no text.
+        """
+        login, password = self.settings.login, self.settings.password
+        charset = fitting_charset(self.charset, login, password)
+        encoded_login = percent_encode(login, charset)
+        who = f"login={encoded_login}&psw=" if login else "apikey="
+        secret = percent_encode(password, charset)
+        return f"{who}{secret}&fmt={self.fmt}&charset={self.charset}&{self.argument}"
+
+    @cached_property
+    def fields(self) -> Dict[str, str]:
+        """The decoded parameters by the gateway's own names; of equal names the last counts."""
+        return dict(
+            parse_qsl(
+                self.argument, keep_blank_values=True, encoding=self.charset, errors="replace"
+            )
+        )
+
+    @property
+    def text(self) -> str:
+        """The text of the message."""
+        return self.fields.get("mes", "")
+
+    @property
+    def phones(self) -> List[str]:
+        """The phone numbers, one each; of a ``list`` send those of all its lines."""
+        lines = self.fields.get("list", "").splitlines()
+        if lines:
+            named = [line.split("|", 1)[-1] for line in lines]
+            numbers = ",".join(line.split(":", 1)[0] for line in named if ":" in line)
+        else:
+            numbers = self.fields.get("phones", self.fields.get("phone", ""))
+        return [number.strip() for number in re.split("[,;]", numbers) if number.strip()]
+
+    @property
+    def id(self) -> str:
+        """The caller's message id, "" if he left it to the gateway."""
+        own = self.fields.get("id", "")
+        return "" if own in _NO_ID else own
+
+    @property
+    def billable(self) -> bool:
+        """True if doing it twice may cost twice or deliver twice."""
+        if self.command == "send":
+            return self.fields.get("cost") != "1"
+        return self.command not in READ_ONLY_COMMANDS
+
+    def with_id(self, id: str) -> Request:
+        """Give the same request under another message id."""
+        argument, found = _ID.subn(rf"\g<1>id={id}", self.argument)
+        if not found:
+            argument = f"{self.argument}&id={id}"
+        return replace(self, argument=Argument(argument, self.charset))
+
+    def about(self, command: str, argument: str, fmt: int = 1) -> Request:
+        """Give another request with the same settings, such as one for the status of this."""
+        return Request(command, argument, self.settings, fmt, self.face)

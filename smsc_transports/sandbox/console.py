@@ -1,0 +1,101 @@
+"""The sandbox at a terminal: messages as readable blocks, and other programs run against it."""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import subprocess
+import sys
+from datetime import datetime
+from typing import List, TextIO, Union
+
+from .clock import MOSCOW
+from .server import Sandbox
+from .store import Message, Refusal
+
+VARIABLE = "SMSC_SANDBOX"
+
+
+def serve(sandbox: Sandbox) -> int:
+    """Print what arrives until Ctrl-C or SIGTERM."""
+    _print_anything(sys.stdout)
+    arrived: queue.SimpleQueue[Union[Message, Refusal]] = queue.SimpleQueue()
+    sandbox.on_message(arrived.put)
+    sandbox.on_refusal(arrived.put)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    print(f"Inbox        {sandbox.url}")
+    print(f"HTTP hosts   {' '.join(sandbox.http)}")
+    print(f"HTTPS hosts  {' '.join(sandbox.https)}")
+    print(f"SMTP         {sandbox.smtp[0]}")
+    print("Point programs at it from another terminal, stop it with Ctrl-C:")
+    print(f"export {VARIABLE}={sandbox.url}", flush=True)
+    try:
+        while True:
+            print("\n" + block(arrived.get()), flush=True)
+    except KeyboardInterrupt:
+        return 0
+
+
+def run(sandbox: Sandbox, program: List[str]) -> int:
+    """Run ``program`` with the sandbox in its environment; its exit status."""
+    _print_anything(sys.stderr)
+    try:
+        # Before the program starts, so that no early Ctrl-C ends us and leaves it behind. A
+        # handler that does nothing, since the child would inherit "ignore".
+        signal.signal(signal.SIGINT, lambda *_: None)
+        child = subprocess.Popen(program, env={**os.environ, VARIABLE: sandbox.url})
+    except FileNotFoundError:
+        print(f"smsc sandbox run: no such command: {program[0]}", file=sys.stderr)
+        return 127
+    except OSError as error:
+        print(f"smsc sandbox run: cannot run {program[0]}: {error.strerror}", file=sys.stderr)
+        return 126
+    # The terminal sends Ctrl-C to the child itself; other requests to stop are passed on.
+    signal.signal(signal.SIGTERM, lambda *_: child.terminate())
+    status = child.wait()
+    _report(sandbox)
+    return status if status >= 0 else 128 - status
+
+
+def _report(sandbox: Sandbox) -> None:
+    messages = sandbox.messages
+    count = "1 message" if len(messages) == 1 else f"{len(messages)} messages"
+    print(f"\n--- the sandbox received {count} ---", file=sys.stderr)
+    events: List[Union[Message, Refusal]] = [*messages, *sandbox.refusals]
+    for event in sorted(events, key=_time):
+        print(block(event), file=sys.stderr)
+    print(f"--- balance {sandbox.balance} ---", file=sys.stderr, flush=True)
+
+
+def _time(event: Union[Message, Refusal]) -> float:
+    return event.received if isinstance(event, Message) else event.time
+
+
+def block(event: Union[Message, Refusal]) -> str:
+    """A message, or a request that was refused, for the terminal."""
+    time = datetime.fromtimestamp(_time(event), MOSCOW).strftime("%H:%M:%S")
+    if isinstance(event, Refusal):
+        return f"{time}  {event.endpoint} refused: error {event.code} ({event.description})"
+    parts = f"{len(event.parts)} part{'s' if len(event.parts) > 1 else ''}"
+    encoding = f" {event.encoding}" if event.encoding else ""
+    sender = f"  from {event.sender}" if event.sender else ""
+    kind = f"  {event.kind}" if event.kind != "sms" else ""
+    head = f"{time}  id {event.id}  to {', '.join(event.phones)}{sender}{kind}"
+    text = "\n".join("  " + line for line in _printable(event.text).split("\n"))
+    return f"{_printable(head)}  {parts}{encoding}  {event.price}\n{text}"
+
+
+def _printable(text: str) -> str:
+    """Without the control characters by which a text could steer the terminal."""
+    return "".join(
+        char if char.isprintable() or char == "\n" else char.encode("unicode_escape").decode()
+        for char in text
+    )
+
+
+def _print_anything(stream: TextIO) -> None:
+    """Let an ASCII console show escapes rather than end the program."""
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="backslashreplace")

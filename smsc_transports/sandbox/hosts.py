@@ -1,0 +1,122 @@
+"""The gateway's five names as HTTP servers: the base host and its mirrors www2 to www5."""
+
+from __future__ import annotations
+
+import functools
+from typing import Callable, Dict, Optional, Tuple
+
+from aiohttp import web
+
+from . import incoming
+from .faults import Faults
+from .formats import CONTENT_TYPES, Answer, format_number, render
+from .gateway import Gateway, account_of
+from .injection import LOOP, loop, spoil
+from .parameters import Fields
+from .refused import Refused
+from .store import Origin, Refusal
+
+ENDPOINTS = {
+    "/sys/send.php": "send",
+    "/sys/status.php": "status",
+    "/sys/balance.php": "balance",
+    "/rest/send/": "send",
+    "/rest/send": "send",
+}
+_JSON_ENDPOINTS = ("/rest/send/", "/rest/send")
+MAX_LINE = 65536  # bytes of a request line or header
+MAX_BODY = 4 * 1024 * 1024
+
+
+class Hosts:
+    """Answers HTTP requests by the gateway's rules and spoils them by the faults in force."""
+
+    def __init__(self, gateway: Gateway, faults: Faults) -> None:
+        self._gateway = gateway
+        self._faults = faults
+        self._methods: Dict[str, Callable[[Fields, Origin], Answer]] = {
+            "send": gateway.send,
+            "status": lambda fields, _origin: gateway.status(fields),
+            "balance": lambda fields, _origin: gateway.balance_of(fields),
+        }
+
+    def server(self, channel: str, host: int) -> web.Server:
+        """The protocol factory for the host with this index, ``channel`` http or https."""
+        return web.Server(
+            functools.partial(self._serve, channel, host),
+            request_factory=_request,
+            handler_cancellation=True,
+            access_log=None,
+            max_line_size=MAX_LINE,
+            max_field_size=MAX_LINE,
+            lingering_time=0,
+        )
+
+    async def _serve(self, channel: str, host: int, request: web.BaseRequest) -> web.StreamResponse:
+        path = request.path
+        if path == LOOP:
+            return loop()
+        endpoint = ENDPOINTS.get(path)
+        if endpoint is None:
+            return await self._unknown(request)
+        fault = self._faults.next(host, endpoint)
+        if fault is not None and not fault.stored:
+            return await spoil(request, fault, self._faults, None)
+        fields, raw, broken = await _read(request)
+        account = account_of(fields)
+        limits = self._gateway.limits
+        limits.begin(account, endpoint)
+        try:
+            answer = broken or self._ask(endpoint, fields, Origin(channel, host, raw))
+            response = _response(answer, fields)
+            if fault is not None:
+                return await spoil(request, fault, self._faults, response)
+            return response
+        finally:
+            limits.end(account, endpoint)
+
+    def _ask(self, endpoint: str, fields: Fields, origin: Origin) -> Answer:
+        try:
+            return self._methods[endpoint](fields, origin)
+        except Refused as refused:
+            self._gateway.store.refuse(
+                Refusal(
+                    self._gateway.clock.now(),
+                    endpoint,
+                    refused.code,
+                    refused.description,
+                    origin,
+                )
+            )
+            return refused
+
+    async def _unknown(self, request: web.BaseRequest) -> web.Response:
+        if not request.path.startswith("/sys/"):
+            return web.Response(status=404, text="404: not imitated by the sandbox\n")
+        fields, _, _ = await _read(request)
+        return _response(Refused(1, "not imitated by the sandbox"), fields)
+
+
+def _request(message, payload, protocol, writer, task):  # type: ignore[no-untyped-def]
+    """As aiohttp makes it, with room for a letter's worth of text and some files."""
+    return web.BaseRequest(
+        message, payload, protocol, writer, task, protocol._loop, client_max_size=MAX_BODY
+    )
+
+
+async def _read(request: web.BaseRequest) -> Tuple[Fields, str, Optional[Refused]]:
+    reader = incoming.read_json if request.path in _JSON_ENDPOINTS else incoming.read
+    try:
+        fields, raw = await reader(request)
+    except Refused as broken:
+        return {}, "", broken
+    return fields, raw, None
+
+
+def _response(answer: Answer, fields: Fields) -> web.Response:
+    fmt = format_number(fields.get("fmt"))
+    encoding = incoming.charset(fields)
+    return web.Response(
+        body=render(answer, fmt).encode(encoding, "replace"),
+        headers={"Content-Type": f"{CONTENT_TYPES[fmt]}; charset={encoding}"},
+    )

@@ -1,0 +1,221 @@
+"""The inbox: a page for people and a REST API for tests, on a port of its own.
+
+Web pages of other origins must not read or steer it, so the Host header must name loopback and
+an Origin header must be the inbox's own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Awaitable, Callable, Dict, Optional
+
+from aiohttp import web
+
+from . import faults, views
+from .gateway import money
+
+if TYPE_CHECKING:
+    from .engine import Engine
+
+_STATIC = Path(__file__).parent / "static"
+_LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+DEFAULT_LIMIT = 1000
+MAX_WAIT = 600  # seconds
+
+_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class BadRequest(ValueError):  # noqa: N818
+    """What was asked for makes no sense; the text says why."""
+
+
+def application(engine: Engine) -> web.Application:
+    """The inbox of one sandbox."""
+    api = _Api(engine)
+    app = web.Application(middlewares=[_guard, _explain])
+    app.router.add_get("/", _page)
+    app.router.add_static("/static/", _STATIC)
+    app.router.add_get("/api/ready", api.ready)
+    app.router.add_get("/api/addresses", api.addresses)
+    app.router.add_get("/api/messages", api.messages)
+    app.router.add_get("/api/messages/{key}", api.message)
+    app.router.add_get("/api/refusals", api.refusals)
+    app.router.add_get("/api/wait", api.wait)
+    app.router.add_get("/api/faults", api.faults)
+    app.router.add_post("/api/faults", api.fail)
+    app.router.add_delete("/api/faults", api.lift)
+    app.router.add_delete("/api/faults/{rule}", api.lift)
+    app.router.add_get("/api/clock", api.clock)
+    app.router.add_post("/api/clock", api.advance)
+    app.router.add_get("/api/balance", api.balance)
+    app.router.add_post("/api/balance", api.set_balance)
+    app.router.add_post("/api/reset", api.reset)
+    return app
+
+
+@web.middleware
+async def _guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
+    host = request.headers.get("Host", "")
+    name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
+    if name.lower() not in _LOOPBACK_NAMES:
+        return _error(403, f"the inbox answers to loopback names only, not to {host!r}")
+    origin = request.headers.get("Origin")
+    if origin is not None and origin.lower() != f"http://{host}".lower():
+        return _error(403, f"requests from pages of {origin!r} are not answered")
+    return await handler(request)
+
+
+@web.middleware
+async def _explain(request: web.Request, handler: _Handler) -> web.StreamResponse:
+    """Every answer with the safety headers, every failure as JSON."""
+    try:
+        response = await handler(request)
+    except BadRequest as error:
+        response = _error(400, str(error))
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        response = _error(error.status, error.reason)
+    response.headers.update(_HEADERS)
+    return response
+
+
+def _error(status: int, text: str) -> web.Response:
+    return web.json_response({"error": text}, status=status)
+
+
+async def _page(_request: web.Request) -> web.FileResponse:
+    return web.FileResponse(_STATIC / "index.html")
+
+
+class _Api:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def ready(self, _request: web.Request) -> web.Response:
+        return web.json_response({"ready": True})
+
+    async def addresses(self, _request: web.Request) -> web.Response:
+        return web.json_response(self._engine.addresses())
+
+    async def messages(self, request: web.Request) -> web.Response:
+        limit = _number(request.query.get("limit", str(DEFAULT_LIMIT)), "limit", int)
+        now = self._engine.clock.now()
+        newest = self._engine.store.newest(request.query.get("search", ""), limit)
+        return web.json_response([views.summary(message, now) for message in newest])
+
+    async def message(self, request: web.Request) -> web.Response:
+        key = _number(request.match_info["key"], "key", int)
+        message = self._engine.store.messages.get(key)
+        if message is None:
+            return _error(404, f"no message {key}; it may have been pushed out by newer ones")
+        return web.json_response(views.detail(message, self._engine.clock.now()))
+
+    async def refusals(self, _request: web.Request) -> web.Response:
+        refusals = reversed(self._engine.store.refusals)
+        return web.json_response([views.refusal(refusal) for refusal in refusals])
+
+    async def wait(self, request: web.Request) -> web.Response:
+        timeout = _number(request.query.get("timeout", "5"), "timeout", float)
+        phone, text = request.query.get("phone"), request.query.get("text")
+        message = await self._engine.wait_for(phone, text, min(timeout, MAX_WAIT))
+        now = self._engine.clock.now()
+        if message is not None:
+            return web.json_response(views.detail(message, now))
+        arrived = [views.summary(message, now) for message in self._engine.store.newest(limit=20)]
+        error = f"no such message within {timeout:g} s"
+        return web.json_response({"error": error, "arrived": arrived}, status=404)
+
+    async def faults(self, _request: web.Request) -> web.Response:
+        return web.json_response(
+            {
+                "rules": [rule.to_json() for rule in self._engine.faults.rules],
+                "status_lag": self._engine.gateway.status_lag,
+                "error9_on_repeat": self._engine.limits.refuse_repeats,
+                "slow_interval": self._engine.faults.slow_interval,
+                "kinds": faults.KINDS,
+                "endpoints": faults.ENDPOINTS,
+            }
+        )
+
+    async def fail(self, request: web.Request) -> web.Response:
+        options = await _json_object(request)
+        for name in ("status_lag", "slow_interval"):
+            if name in options:
+                options[name] = _number(options[name], name, float)
+        if not isinstance(options.get("error9_on_repeat", False), bool):
+            raise BadRequest("error9_on_repeat is true or false")
+        if "status_lag" in options:
+            self._engine.gateway.status_lag = options.pop("status_lag")
+        if "slow_interval" in options:
+            self._engine.faults.slow_interval = options.pop("slow_interval")
+        if "error9_on_repeat" in options:
+            self._engine.limits.refuse_repeats = options.pop("error9_on_repeat")
+        if options:
+            try:
+                rule = faults.make_rule(**options)
+            except (TypeError, ValueError, AttributeError) as error:
+                raise BadRequest(str(error).replace("make_rule() ", "")) from None
+            await self._engine.fail(rule)
+        return await self.faults(request)
+
+    async def lift(self, request: web.Request) -> web.Response:
+        given = request.match_info.get("rule")
+        try:
+            await self._engine.lift(None if given is None else _number(given, "rule", int))
+        except KeyError:
+            return _error(404, f"no rule {given} is in force")
+        if given is None:
+            self._engine.gateway.status_lag = 0.0
+            self._engine.limits.refuse_repeats = False
+        return await self.faults(request)
+
+    async def clock(self, _request: web.Request) -> web.Response:
+        return web.json_response({"now": self._engine.clock.now()})
+
+    async def advance(self, request: web.Request) -> web.Response:
+        options = await _json_object(request)
+        await self._engine.advance(_number(options.get("advance"), "advance", float))
+        return await self.clock(request)
+
+    async def balance(self, _request: web.Request) -> web.Response:
+        return web.json_response({"balance": str(self._engine.gateway.balance)})
+
+    async def set_balance(self, request: web.Request) -> web.Response:
+        try:
+            self._engine.gateway.balance = money((await _json_object(request)).get("balance"))
+        except ValueError as error:
+            raise BadRequest(str(error)) from None
+        return await self.balance(request)
+
+    async def reset(self, _request: web.Request) -> web.Response:
+        await self._engine.reset()
+        return web.json_response({"reset": True})
+
+
+async def _json_object(request: web.Request) -> Dict[str, Any]:
+    try:
+        value = json.loads(await request.read())
+    except (ValueError, RecursionError):
+        raise BadRequest("the body must be JSON") from None
+    if not isinstance(value, dict):
+        raise BadRequest("the body must be a JSON object")
+    return value
+
+
+def _number(value: object, name: str, kind: Callable[[Any], Any]) -> Any:
+    """A number that is not negative and not endless."""
+    number: Optional[float] = None
+    if isinstance(value, (str, int, float)) and not isinstance(value, bool):
+        with contextlib.suppress(ValueError, OverflowError):
+            number = kind(value)
+    if number is None or not 0 <= number < 1e10:
+        raise BadRequest(f"{name} must be a number from 0 on")
+    return number

@@ -1,0 +1,17 @@
+"""The gateway's one way to say no, shared by everything that checks a request."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from .assumptions import DESCRIPTIONS
+
+
+class Refused(Exception):  # noqa: N818
+    """An error reply: its documented ``code``, a ``description`` and, for some, the message id."""
+
+    def __init__(self, code: int, description: str = "", message_id: Optional[str] = None) -> None:
+        super().__init__(code, description or DESCRIPTIONS[code])
+        self.code = code
+        self.description = description or DESCRIPTIONS[code]
+        self.message_id = message_id
