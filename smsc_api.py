@@ -166,7 +166,8 @@ class SMSC:
             TypeError: phones, message, time or sender is no text.
         """
         settings = _read_settings(globals())
-        "".join((settings.login, settings.password, time, sender, phones, message))
+        _require_text(settings.charset, settings.login, settings.password)
+        _require_text(time, sender, phones, message)
         fields = {
             "phones": phones,
             "mes": message,
@@ -267,10 +268,16 @@ class SMSC:
         Returns:
             The fields of the reply, ``["", ""]`` if there was none.
         """
+        _require_text(cmd, arg)
         reply = _dispatch.call(cmd, arg, _read_settings(globals()), _face_names())
-        if SMSC_DEBUG and reply.attempts and reply == ["", ""]:
+        if SMSC_DEBUG and reply.attempts and reply.outcome != "answered":
             _say("Ошибка чтения адреса: " + _dispatch.last_url(reply))
         return reply
+
+
+def _require_text(*values: Any) -> None:
+    """Raise TypeError for anything but text, which would become text on its way unnoticed."""
+    "".join(values)
 
 
 def _face_names() -> _FaceNames:

@@ -7,7 +7,7 @@ import logging
 from typing import Callable, Dict, List, Tuple
 
 from smsc_transports.attempt import Attempt
-from smsc_transports.errors import NOT_SENT, ConfigurationError, NotSent
+from smsc_transports.errors import NOT_SENT, ConfigurationError, NotSent, TransportError
 from smsc_transports.failover import Call, Verdict, run_legacy, run_once
 from smsc_transports.manager import PluginManager, plugin_manager
 from smsc_transports.notices import tell_once
@@ -35,7 +35,7 @@ def call(command: str, argument: str, settings: Settings, face: FaceNames) -> Re
     try:
         request = Request(command, argument, manager.settings(settings), face=face)
         transports = choose(manager, request)
-    except (ConfigurationError, SystemExit, KeyboardInterrupt):
+    except ConfigurationError:
         raise
     except Exception as error:
         return _reply(request, _refused_by_plugin(request, error), [])
@@ -90,8 +90,10 @@ def _named(known: Dict[str, Transport], name: str) -> Transport:
 
 
 def _refused_by_plugin(request: Request, error: Exception) -> Verdict:
-    reason = redact(f"{type(error).__name__}: {error}", request.settings.secrets)
-    tell_once(f"A plugin failed before anything was sent, so nothing is sent: {reason}.")
+    reason = redact(str(error), request.settings.secrets)
+    if not isinstance(error, TransportError):
+        reason = f"a plugin raised {type(error).__name__}: {reason}"
+    tell_once(f"Nothing is sent: {reason}.")
     return Verdict(None, NOT_SENT, NotSent(reason))
 
 

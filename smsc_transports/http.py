@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import string
 import time
+from collections import Counter
 from typing import Any, Callable, List, NamedTuple, Optional, Sequence
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -23,6 +24,8 @@ POST_ABOVE_CHARACTERS = 2000
 """From this length of the parameters on even a GET transport posts them, as the vendor's does."""
 
 MAX_REDIRECTS = 10
+MAX_VISITS = 4
+"""How often redirects may lead to one URL; both numbers are urllib's."""
 
 _NOT_IN_A_URL = re.compile("[^!-~]+|#")
 
@@ -76,13 +79,15 @@ class HttpTransport(Transport):
     def _follow(self, ask: Ask, request: Request, timeout: Timeout) -> bytes:
         """Send and follow redirects, as urllib does; the read timeout is for all of it."""
         end = time.monotonic() + timeout.connect + timeout.read
-        for _ in range(MAX_REDIRECTS + 1):
+        visits: Counter[str] = Counter()
+        while len(visits) <= MAX_REDIRECTS and visits[ask.url] <= MAX_VISITS:
             answer = self._wire.send(ask.url, ask.body, timeout, request.settings)
             if answer.status < 300:
                 return answer.body
             ask = _redirected(ask, answer)
+            visits[ask.url] += 1
             timeout = timeout._replace(read=max(end - time.monotonic(), 0.001))
-        raise OutcomeUnknown(f"more than {MAX_REDIRECTS} redirects")
+        raise OutcomeUnknown("the redirects do not end")
 
 
 def _in_a_url(query: str, charset: str) -> str:
@@ -96,7 +101,7 @@ def _in_a_url(query: str, charset: str) -> str:
 
 def _redirected(ask: Ask, answer: Answer) -> Ask:
     followed = (301, 302, 303) if ask.body is not None else (301, 302, 303, 307, 308)
-    if answer.status not in followed or not answer.location:
+    if answer.status not in followed or answer.location is None:
         raise OutcomeUnknown(f"HTTP status {answer.status}")
     url = urljoin(ask.url, answer.location)
     if urlsplit(url).scheme not in ("http", "https"):

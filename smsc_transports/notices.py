@@ -17,7 +17,8 @@ def tell_once(message: str) -> None:
     """
     if message not in _told:
         _told.add(message)
-        warnings.warn(message, SMSCWarning, stacklevel=2)
+        # With no source line: the one that sets a wrong value is not on the stack.
+        warnings.warn_explicit(message, SMSCWarning, "smsc_api", 1)
 
 
 def forget() -> None:

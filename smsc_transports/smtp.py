@@ -152,7 +152,9 @@ def _cleaned(value: Any, secrets: Sequence[str]) -> Any:
 def _letter(request: Request) -> Union[str, bytes]:
     """Write the letter; an ASCII one stays ``str``, which smtplib sends as it always did."""
     line = _line(request)
-    charset = fitting_charset(request.settings.charset, line)
+    charset = request.settings.charset
+    if not line.isascii():
+        charset = fitting_charset(charset, line)
     letter = f"Content-Type: text/plain; charset={charset}\n\n{line}"
     return letter if letter.isascii() else _LINE_END.sub("\r\n", letter).encode(charset)
 

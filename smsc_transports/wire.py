@@ -56,7 +56,7 @@ class Answer(NamedTuple):
     """An HTTP response; ``body`` is empty where the status is not a success."""
 
     status: int
-    location: str
+    location: Optional[str]
     body: bytes
 
 
@@ -243,7 +243,7 @@ def _proxies(scheme: str, host: str) -> Dict[str, str]:
 
 
 def _read(response: Any) -> Answer:
-    location = response.headers.get("Location", "")
+    location = response.headers.get("Location")
     if response.status_code >= 300:
         response.raw.close()
         return Answer(response.status_code, location, b"")

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from smsc_transports.errors import ConfigurationError
+from smsc_transports.errors import ConfigurationError, NotSent
 from smsc_transports.hookspecs import hookimpl
 from smsc_transports.settings import Settings
 
@@ -47,7 +47,7 @@ def _addresses(url: str) -> Dict[str, Any]:
             response.raise_for_status()
             addresses: Dict[str, Any] = response.json()
     except (OSError, ValueError) as error:
-        raise ConnectionError(
+        raise NotSent(
             f"{VARIABLE} is {url!r}, but no sandbox answers there ({type(error).__name__}). "
             f"Start one with 'smsc sandbox', or unset {VARIABLE} to use the real gateway"
         ) from None

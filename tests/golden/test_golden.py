@@ -10,7 +10,7 @@ import pytest
 from .cases import CASES, Case
 from .differences import DUE, RULES
 from .gateway import Certificates
-from .record import due, load_vectors, recorded_of
+from .record import describe, due, load_vectors, recorded_of
 from .replay import observe, surroundings
 
 SHIM = Path(__file__).parents[2] / "smsc_api.py"
@@ -28,7 +28,8 @@ def test_every_byte_is_the_vendors_or_an_announced_difference(
     case: Case, certificates: Certificates
 ) -> None:
     _, owed = due(case, VECTORS[case.name])
-    assert observe(SHIM, case, certificates) == owed
+    seen = observe(SHIM, case, certificates)
+    assert seen == owed, describe(owed, seen)
 
 
 def test_the_vectors_were_recorded_from_these_very_cases() -> None:
