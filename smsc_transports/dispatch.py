@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import logging
-from typing import Callable, Dict, List, Tuple
+from typing import Callable, Dict, List, Sequence, Tuple
 
 from smsc_transports.attempt import Attempt
 from smsc_transports.errors import NOT_SENT, ConfigurationError, NotSent, TransportError
@@ -14,6 +14,7 @@ from smsc_transports.notices import tell_once
 from smsc_transports.redaction import redact
 from smsc_transports.reply import NO_ANSWER, Reply
 from smsc_transports.request import FaceNames, Request
+from smsc_transports.safe import run_safe
 from smsc_transports.settings import Settings
 from smsc_transports.transport import Transport
 
@@ -41,7 +42,10 @@ def call(command: str, argument: str, settings: Settings, face: FaceNames) -> Re
         return _reply(request, _refused_by_plugin(request, error), [])
     request.query  # noqa: B018  (wrong types are to raise here, before anything is tried)
     under_way = Call(request, _observer(manager))
-    verdict = run_legacy(under_way, transports)
+    if request.settings.failover == "safe":
+        verdict = run_safe(under_way, transports, _askers(manager, request, transports))
+    else:
+        verdict = run_legacy(under_way, transports)
     return _reply(request, verdict, under_way.attempts)
 
 
@@ -67,9 +71,24 @@ def choose(manager: PluginManager, request: Request) -> List[Transport]:
     if request.settings.sandboxed:
         names = [name for name in names if name in known]
     chosen = [_named(known, name) for name in names]
-    carrying = [t for t in chosen if t.commands is None or request.command in t.commands]
     # What the chosen ones cannot carry, such as a status by mail, goes the usual way.
-    return carrying or [_named(known, usual_transport(request.settings))]
+    return _carrying(request.command, chosen) or [_usual(known, request.settings)]
+
+
+def _askers(
+    manager: PluginManager, request: Request, chosen: Sequence[Transport]
+) -> List[Transport]:
+    """Give the transports that can ask what became of a message."""
+    usual = _usual(manager.transports(), request.settings)
+    return _carrying("status", chosen) or [usual]
+
+
+def _carrying(command: str, transports: Sequence[Transport]) -> List[Transport]:
+    return [t for t in transports if t.commands is None or command in t.commands]
+
+
+def _usual(known: Dict[str, Transport], settings: Settings) -> Transport:
+    return _named(known, usual_transport(settings))
 
 
 def usual_transport(settings: Settings) -> str:

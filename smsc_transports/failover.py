@@ -4,14 +4,17 @@ The cast: a *transport* makes one attempt against one address and says how it we
 makes the attempts of one request, keeps its time and tells observers; a *policy* is a function
 that decides which attempt comes next. An attempt ends in one of three ways, by phase and never by
 HTTP verb (a send is a GET): **answered**, **not sent**, **unknown**.
+
+Two policies are here, the third, ``run_safe``, is in the module ``safe``.
 """
 
 from __future__ import annotations
 
 import logging
+import math
 import time
 from dataclasses import dataclass
-from typing import Callable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, Iterator, List, NamedTuple, Optional, Sequence, Tuple, Type
 
 from smsc_transports.attempt import Attempt
 from smsc_transports.errors import (
@@ -23,6 +26,7 @@ from smsc_transports.errors import (
     TransportError,
     Unsupported,
 )
+from smsc_transports.health import RESTING, RestingAddresses
 from smsc_transports.redaction import redact
 from smsc_transports.request import Request
 from smsc_transports.settings import Timeout
@@ -38,6 +42,11 @@ class Route(NamedTuple):
 
     transport: Transport
     address: str
+
+    @property
+    def key(self) -> Tuple[str, str]:
+        """What the address is remembered under when it rests."""
+        return (self.transport.name, self.address)
 
 
 @dataclass(frozen=True)
@@ -57,28 +66,72 @@ class Call:
         request: Request,
         observe: Observer,
         clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        resting: RestingAddresses = RESTING,
     ) -> None:
         self.request = request
         self.attempts: List[Attempt] = []
+        self.clock = clock
         self._observe = observe
-        self._clock = clock
+        self._sleep = sleep
+        self._resting = resting
+        deadline = request.settings.deadline
+        self._end = math.inf if deadline is None else clock() + deadline
+
+    @property
+    def seconds_left(self) -> float:
+        """What is left of ``SMSC_DEADLINE``, infinite without one."""
+        return self._end - self.clock()
 
     def routes(self, transports: Sequence[Transport]) -> Iterator[Route]:
-        """Give the addresses of all transports in the order of trying."""
+        """Give the addresses of all transports while there is time, resting ones last."""
         for transport in transports:
+            resting = []
             for address in transport.addresses(self.request):
-                yield Route(transport, address)
+                route = Route(transport, address)
+                if not self._resting.may_try(route.key):
+                    resting.append(route)
+                elif self.seconds_left > 0:
+                    yield route
+            for route in resting:
+                if self.seconds_left > 0:
+                    yield route
 
-    def attempt(self, request: Request, route: Route) -> str:
-        """Make one attempt and give the reply text; raises TransportError if there is none."""
-        started = self._clock()
+    def attempt(
+        self, request: Request, route: Route, understands: Callable[[str], bool] = bool
+    ) -> str:
+        """Make one attempt and give the reply text; raises TransportError if there is none.
+
+        ``understands`` tells a reply from something else that a host may answer, which counts as
+        an unknown outcome.
+        """
+        started, timeout = self.clock(), self._timeout()
         try:
-            text = _exchange(request, route, request.settings.timeout)
+            text = _exchange(request, route, timeout)
+            if not understands(text):
+                raise OutcomeUnknown("the answer is not a reply of the gateway")
         except TransportError as error:
+            if not error.timed_out:
+                self._resting.responded(route.key)
+            elif timeout == request.settings.timeout:  # else it was the deadline's fault
+                self._resting.timed_out(route.key)
             self._note(request, route, started, error.outcome, str(error))
             raise
+        self._resting.responded(route.key)
         self._note(request, route, started, ANSWERED)
         return text
+
+    def pause(self, seconds: float) -> bool:
+        """Wait, and tell whether there is time left after that; if there will be none, don't."""
+        if self.seconds_left <= seconds:
+            return False
+        self._sleep(seconds)
+        return True
+
+    def _timeout(self) -> Timeout:
+        own = self.request.settings.timeout
+        left = max(self.seconds_left, 0.001)
+        return Timeout(min(own.connect, left), min(own.read, left))
 
     def _note(
         self, request: Request, route: Route, started: float, outcome: str, error: str = ""
@@ -88,7 +141,7 @@ class Call:
             route.transport.name,
             route.address,
             len(self.attempts) + 1,
-            self._clock() - started,
+            self.clock() - started,
             outcome,
             error,
         )
@@ -127,21 +180,23 @@ def run_once(call: Call, transports: Sequence[Transport]) -> Verdict:
     return _run(call, transports, stop_at=(OutcomeUnknown,))
 
 
-def _run(call: Call, transports: Sequence[Transport], stop_at: Tuple[type, ...]) -> Verdict:
+def _run(
+    call: Call, transports: Sequence[Transport], stop_at: Tuple[Type[TransportError], ...]
+) -> Verdict:
     outcome = NOT_SENT
     last: Optional[TransportError] = None
-    useless: Optional[Transport] = None
+    unfit: Optional[Transport] = None
     for route in call.routes(transports):
-        if route.transport is useless:
+        if route.transport is unfit:
             continue
         try:
             return Verdict(call.attempt(call.request, route), ANSWERED)
-        except TransportError as error:
+        except Unsupported as error:
+            last, unfit = error, route.transport
+        except NotSent as error:
             last = error
-            if isinstance(error, Unsupported):
-                useless = route.transport
-            elif not isinstance(error, NotSent):
-                outcome = UNKNOWN
+        except TransportError as error:
+            last, outcome = error, UNKNOWN
             if isinstance(error, stop_at):
                 break
     return Verdict(None, outcome, last)

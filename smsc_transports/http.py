@@ -12,6 +12,7 @@ from collections import Counter
 from typing import Any, Callable, List, NamedTuple, Optional, Sequence
 from urllib.parse import quote, urljoin, urlsplit
 
+from smsc_transports import in_flight
 from smsc_transports.errors import OutcomeUnknown
 from smsc_transports.hookspecs import hookimpl
 from smsc_transports.replaced import replaced_urlopen
@@ -63,10 +64,11 @@ class HttpTransport(Transport):
         else:
             ask = Ask(f"{url}?{_in_a_url(request.query, request.charset)}")
         replaced = replaced_urlopen(request.face.urlopen)
-        if replaced is not None:
-            body = _read_through(replaced, ask)
-        else:
-            body = self._follow(ask, request, timeout)
+        with in_flight.place(request, timeout.read):
+            if replaced is not None:
+                body = _read_through(replaced, ask)
+            else:
+                body = self._follow(ask, request, timeout)
         try:
             return body.decode(request.charset)
         except UnicodeDecodeError:

@@ -21,6 +21,7 @@ RULES = {
     "D6": "SMSC_DEBUG prints what it can and never raises.",
     "D7": "KeyboardInterrupt and SystemExit pass through.",
     "D9": "send_sms_mail checks its arguments before it connects, and takes leave after a failure.",
+    "D11": "A letter that the server took is sent, even if it hangs up instead of taking leave.",
 }
 
 
@@ -400,6 +401,10 @@ def early_checks_and_late_goodbyes() -> Rows:
     yield "mail_servers: refuses the message", {"wire": refused}
 
 
+def unanswered_goodbyes() -> Rows:
+    yield "mail_servers: hangs up at QUIT", {"result": None}
+
+
 SOURCES: Dict[str, Callable[[], Rows]] = {
     "D1": charset_of_text,
     "D2": unsafe_characters,
@@ -409,6 +414,7 @@ SOURCES: Dict[str, Callable[[], Rows]] = {
     "D6": printing,
     "D7": interruptions,
     "D9": early_checks_and_late_goodbyes,
+    "D11": unanswered_goodbyes,
 }
 
 DUE: Dict[str, Due] = {

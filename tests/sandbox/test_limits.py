@@ -1,0 +1,148 @@
+"""The gateway's limits, and how they are switched off."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import threading
+
+import pytest
+
+from .conftest import PHONE
+
+
+def test_identical_send_is_refused_for_a_minute(sandbox, client):
+    assert client.send() == "1001,1"
+    assert client.send() == "0,-9"
+    assert client.send(mes="other") == "1002,1"
+    assert client.send("79991112234") == "1003,1"
+    assert client.send(sender="Shop") == "1004,1"
+    assert client.send(id=7) == "7,1"
+    sandbox.clock.advance(60)
+    assert client.send() == "1005,1"
+    assert len(sandbox.messages) == 6
+
+
+def test_refused_send_may_be_repeated(sandbox, client):
+    sandbox.balance = 0
+    assert client.send(id=7) == "7,-3"
+    sandbox.balance = 10
+    assert client.send(id=7) == "7,1"
+
+
+def test_sixth_price_query_within_a_minute_is_refused(sandbox, client):
+    assert [client.send(cost=1) for _ in range(6)] == ["1.40,1"] * 5 + ["0,-9"]
+    assert client.send(cost=1, mes="other") == "1.40,1"
+    sandbox.clock.advance(60)
+    assert client.send(cost=1) == "1.40,1"
+
+
+def test_sixth_status_of_one_message_within_a_minute_is_refused(sandbox, client):
+    assert [client.status(7) for _ in range(6)] == ["-3,0,0"] * 5 + ["0,-9"]
+    assert client.status(8) == "-3,0,0"
+    sandbox.clock.advance(60)
+    assert client.status(7) == "-3,0,0"
+
+
+def test_second_mass_status_within_a_minute_is_refused(sandbox, client):
+    assert client.status("7,").startswith("-3,")
+    assert client.status("8,") == "0,-9"
+    sandbox.clock.advance(60)
+    assert client.status("8,").startswith("-3,")
+
+
+def test_eleventh_balance_within_a_minute_is_refused(sandbox, client):
+    assert [client.balance() for _ in range(11)] == ["100.00"] * 10 + ["0,-9"]
+    assert client.balance(login="other") == "100.00"
+    sandbox.clock.advance(60)
+    assert client.balance() == "100.00"
+
+
+def test_fifth_authorisation_error_blocks_the_address_for_half_an_hour(sandbox, client):
+    assert [client.balance(psw="") for _ in range(6)] == ["0,-2"] * 5 + ["0,-4"]
+    assert client.send() == "0,-4"
+    assert client.ask("balance", fmt=0) == "ERROR = 4 (ip is blocked)"
+    sandbox.clock.advance(30 * 60)
+    assert client.send() == "1001,1"
+
+
+def test_authorisation_errors_of_long_ago_do_not_count(sandbox, client):
+    for _ in range(4):
+        client.balance(psw="")
+    sandbox.clock.advance(30 * 60)
+    assert client.balance(psw="") == "0,-2"
+    assert client.balance() == "100.00"
+
+
+def test_hundred_failing_sends_in_a_row_block_the_address_for_ten_minutes(sandbox, client):
+    for number in range(99):
+        assert client.send("12", id=number + 1) == f"{number + 1},-7"
+    client.send("12", id=100)
+    assert client.balance() == "0,-4"
+    sandbox.clock.advance(10 * 60)
+    assert client.balance() == "100.00"
+
+
+def test_success_ends_the_row_of_failures(client):
+    for number in range(99):
+        client.send("12", id=number + 1)
+    client.send()
+    client.send("12")
+    assert client.balance() == "100.00"
+
+
+@pytest.mark.parametrize(("endpoint", "allowed"), [("balance", 14), ("send", 14), ("status", 4)])
+def test_too_many_requests_at_once_are_refused(sandbox, client, endpoint, allowed):
+    """So many hang with their answers held back; the next one is refused, until they are let go."""
+    sandbox.fail("hang", stored=True, endpoint=endpoint, times=allowed)
+    fields = {"phone": PHONE, "id": 7, "phones": PHONE, "cost": 0}
+    begun = threading.Semaphore(0)
+    inner = sandbox._engine.limits.begin
+
+    def begin(*arguments):
+        inner(*arguments)
+        begun.release()
+
+    sandbox._engine.limits.begin = begin
+    try:
+        with concurrent.futures.ThreadPoolExecutor(allowed) as pool:
+            held = [
+                pool.submit(_swallow, client, endpoint, {**fields, "mes": f"text {number}"})
+                for number in range(allowed)
+            ]
+            for _ in held:
+                assert begun.acquire(timeout=10)
+            answer = client.ask(endpoint, **{**fields, "mes": "last", "id": 8, "fmt": 0})
+            assert answer == "ERROR = 9 (too many concurrent requests)"
+            assert client.ask(endpoint, **{**fields, "login": "other", "mes": "z"})[:3] != "0,-"
+            sandbox.heal()
+    finally:
+        sandbox._engine.limits.begin = inner
+    assert client.ask(endpoint, **{**fields, "mes": "last", "id": 9})[:3] != "0,-"
+
+
+def _swallow(client, endpoint, fields):
+    try:
+        client.response(endpoint, **fields)
+    except OSError:
+        pass
+
+
+def test_limits_can_be_switched_off_as_a_whole(sandbox, client):
+    sandbox.limits = False
+    assert [client.send() for _ in range(3)] == ["1001,1", "1002,1", "1003,1"]
+    assert {client.balance() for _ in range(20)} == {"95.80"}
+    assert {client.status(7) for _ in range(10)} == {"-3,0,0"}
+    assert {client.balance(psw="") for _ in range(10)} == {"0,-2"}
+
+
+def test_error_9_on_repeat_alone(sandbox, client):
+    sandbox.limits = False
+    sandbox.error9_on_repeat = True
+    assert client.send() == "1001,1"
+    assert client.send() == "0,-9"
+    assert client.send(mes="one", id=7) == "7,1"
+    assert client.send(mes="two", id=7) == "0,-9"  # the same id to the same number
+    assert client.send("79991112234", mes="two", id=7) == "7,1"
+    assert {client.balance() for _ in range(20)} == {"95.80"}
+    sandbox.clock.advance(60)
+    assert client.send() == "1002,1"
