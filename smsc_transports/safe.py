@@ -25,7 +25,8 @@ from smsc_transports.request import Request
 from smsc_transports.transport import Transport
 
 MOST_SENDS = 20
-"""How often one message is tried before the call gives up."""
+PATIENCE_SECONDS = 300.0
+"""After so many attempts, or so long, no other attempt is begun; ``SMSC_DEADLINE`` may be less."""
 
 LARGEST_ID = 2**31 - 1
 
@@ -56,6 +57,7 @@ def run_safe(call: Call, transports: Sequence[Transport], askers: Sequence[Trans
 
 
 def _run(call: Call, request: Request, transports: Sequence[Transport], search: Search) -> Verdict:
+    patience_ends = call.clock() + PATIENCE_SECONDS
     sends = 0
     lost_before = False
     last: Optional[TransportError] = None
@@ -63,7 +65,7 @@ def _run(call: Call, request: Request, transports: Sequence[Transport], search: 
         route = None
         search.heard = False
         for route in call.routes(transports):
-            if sends == MOST_SENDS:
+            if sends == MOST_SENDS or call.clock() > patience_ends:
                 return Verdict(None, NOT_SENT, last)
             sends += 1
             try:

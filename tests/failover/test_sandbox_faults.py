@@ -1,0 +1,121 @@
+"""``safe`` against a gateway that goes wrong in every way it can, over real sockets."""
+
+from __future__ import annotations
+
+from typing import Any, Iterator
+from unittest import mock
+
+import pytest
+
+from smsc_transports import reconcile
+from smsc_transports.sandbox.server import Sandbox
+from tests.faults import NO_STATUS, SCENARIOS, Scenario, load_face, run
+
+LOSSES = [
+    "close",
+    "close+stored",
+    "reset",
+    "reset+stored",
+    "error",
+    "error+stored",
+    "empty",
+    "empty+stored",
+    "truncated",
+    "truncated+stored",
+    "garbage",
+    "garbage+stored",
+    "undecodable",
+    "undecodable+stored",
+    "redirect",
+    "hang",
+    "hang+stored",
+    "huge",
+    "huge+stored",
+    "slow",
+]
+
+
+@pytest.fixture
+def face(smsc_sandbox: Sandbox) -> Iterator[Any]:
+    face = load_face()
+    face.SMSC_LOGIN, face.SMSC_PASSWORD = "login", "password"
+    face.SMSC_FAILOVER = "safe"
+    face.SMSC_TIMEOUT = (2, 0.4)
+    smsc_sandbox.slow_interval = 0.001
+    with mock.patch.object(reconcile, "PAUSE_SECONDS", 0.001):
+        yield face
+
+
+@pytest.mark.parametrize("https", [False, True], ids=["http", "https"])
+@pytest.mark.parametrize("fault", LOSSES)
+def test_one_message_arrives_whatever_becomes_of_the_answer(
+    smsc_sandbox: Sandbox, face: Any, fault: str, https: bool
+) -> None:
+    face.SMSC_HTTPS = https
+    smsc_sandbox.fail(fault, endpoint="send", times=1)
+    reply = face.SMSC().send_sms("79990000001", "Ваш пароль: 123")
+    assert [m.text for m in smsc_sandbox.messages] == ["Ваш пароль: 123"]
+    message = smsc_sandbox.messages[0]
+    assert reply == [message.id, "1", "1.40", "98.60"]
+    assert reply.ok
+
+
+def test_several_phones_cost_what_they_cost(smsc_sandbox: Sandbox, face: Any) -> None:
+    smsc_sandbox.fail("close+stored", endpoint="send", times=1)
+    reply = face.SMSC().send_sms("79990000001;79990000002,79990000003", "я" * 100)
+    assert len(smsc_sandbox.messages) == 1
+    assert reply[1:] == ["6", "8.40", "91.60"]
+
+
+def test_a_list_send_arrives_once(smsc_sandbox: Sandbox, face: Any) -> None:
+    smsc_sandbox.fail("close+stored", endpoint="send", times=1)
+    query = "list=79990000001:Пароль: 1\n79990000002:Пароль: 2"
+    reply = face.SMSC().send_sms("", "", query=query)
+    assert reply[1:] == ["2", "2.80", "97.20"]
+    arrived = [r.phone for m in smsc_sandbox.messages for r in m.recipients]
+    assert arrived == ["79990000001", "79990000002"]
+
+
+def test_no_host_tells_a_status_then_the_caller_is_told_that_nobody_knows(
+    smsc_sandbox: Sandbox, face: Any
+) -> None:
+    smsc_sandbox.fail("close+stored", endpoint="send")
+    smsc_sandbox.fail("close", endpoint="status")
+    reply = face.SMSC().send_sms("79990000001", "hello")
+    assert reply == ["", ""]
+    assert reply.outcome == "unknown"
+    assert len(smsc_sandbox.messages) == 1
+
+
+def test_prices_statuses_and_balances_are_asked_again_on_the_next_host(
+    smsc_sandbox: Sandbox, face: Any
+) -> None:
+    smsc = face.SMSC()
+    sent = smsc.send_sms("79990000001", "hello", id=77)
+    for host in range(4):
+        smsc_sandbox.fail("close", host=host)
+    assert smsc.get_balance() == "98.60"
+    assert smsc.get_sms_cost("79990000001", "hello") == ["1.40", "1"]
+    assert smsc.get_status(77, "79990000001")[0] in ("-1", "0", "1")
+    assert sent.ok
+
+
+@pytest.fixture(scope="module")
+def gateway() -> Iterator[Sandbox]:
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: str(scenario.name))
+def test_nothing_is_sent_twice_and_nothing_reported_falsely(
+    gateway: Sandbox, scenario: Scenario
+) -> None:
+    count = run(gateway, scenario, "safe", sends=60)
+    assert (count.surplus, count.false_sent, count.false_failed) == (0, 0, 0)
+    if scenario is not NO_STATUS:
+        assert (count.lost, count.unknown, count.incomplete) == (0, 0, 0)
+
+
+def test_the_legacy_rule_does_send_twice() -> None:
+    with Sandbox() as sandbox:
+        assert run(sandbox, SCENARIOS[0], "legacy", sends=60).surplus > 0

@@ -1,0 +1,225 @@
+"""The fault suite: how often is a message sent twice, lost, or reported wrongly?
+
+``python -m tests.faults --sends 1000 --mode safe`` drives the sandbox through scenarios of
+faults and counts. Waiting is virtual: a pause of the library turns the sandbox's clock.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import importlib.util
+import itertools
+import logging
+import os
+import sys
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Iterator, List, Mapping, Tuple
+from unittest import mock
+
+from smsc_transports import dispatch
+from smsc_transports.failover import Call
+from smsc_transports.health import RestingAddresses
+from smsc_transports.sandbox.server import Sandbox
+
+FACE = Path(__file__).parent.parent / "smsc_api.py"
+HOSTS = range(5)
+
+LOST_ANSWERS = {
+    "close+stored": 0.125,
+    "empty+stored": 0.125,
+    "error+stored": 0.125,
+    "truncated+stored": 0.125,
+}
+EVERYTHING = {
+    "close": 0.05,
+    "close+stored": 0.05,
+    "reset": 0.03,
+    "reset+stored": 0.05,
+    "error": 0.04,
+    "error+stored": 0.05,
+    "empty": 0.03,
+    "empty+stored": 0.04,
+    "truncated": 0.03,
+    "truncated+stored": 0.04,
+    "garbage": 0.03,
+    "garbage+stored": 0.04,
+    "undecodable": 0.02,
+    "undecodable+stored": 0.02,
+    "redirect": 0.02,
+    "hang": 0.01,
+    "hang+stored": 0.01,
+    "slow": 0.02,
+    "huge": 0.002,
+}
+BAD_STATUS = {"close": 0.1, "error": 0.1, "empty": 0.05, "garbage": 0.05, "reset": 0.05}
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What goes wrong: chances for each send and each status question, and lasting troubles."""
+
+    name: str
+    sends: Mapping[str, float] = field(default_factory=dict)
+    statuses: Mapping[str, float] = field(default_factory=dict)
+    refusing: Tuple[int, ...] = ()
+    status_lag: float = 0
+    error9_on_repeat: bool = False
+
+
+SCENARIOS = [
+    Scenario("half of the answers lost", LOST_ANSWERS),
+    Scenario("every fault there is", EVERYTHING),
+    Scenario("the same, and status.php fails too", EVERYTHING, BAD_STATUS),
+    Scenario("the same, and the status lags 4 s", EVERYTHING, BAD_STATUS, status_lag=4),
+    Scenario("half lost, a repeat gets error 9", LOST_ANSWERS, error9_on_repeat=True),
+    Scenario("every fault, error 9, lag 4 s", EVERYTHING, {}, (), 4, True),
+    Scenario("two hosts refuse, half lost", LOST_ANSWERS, refusing=(0, 2)),
+    Scenario("half lost, no status at all", LOST_ANSWERS, {"error": 1.0}),
+]
+NO_STATUS = SCENARIOS[-1]
+
+
+@dataclass
+class Count:
+    """What became of the messages of one run."""
+
+    sends: int = 0
+    surplus: int = 0
+    lost: int = 0
+    false_sent: int = 0
+    false_failed: int = 0
+    unknown: int = 0
+    incomplete: int = 0
+
+    def add(self, copies: int, reply: Any) -> None:
+        """Compare what the gateway accepted with what the caller was told."""
+        self.sends += 1
+        self.surplus += max(copies - 1, 0)
+        told_unknown = reply.outcome == "unknown"
+        self.unknown += told_unknown
+        self.lost += copies == 0 and not told_unknown
+        self.false_sent += reply.ok and copies == 0
+        self.false_failed += not reply.ok and not told_unknown and copies > 0
+        self.incomplete += reply.ok and not (len(reply) == 4 and all(reply))
+
+
+class VirtualTime:
+    """A clock that only pauses turn, the sandbox's along with the library's."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self._passed = 0.0
+        self._lock = threading.Lock()
+
+    def now(self) -> float:
+        return time.monotonic() + self._passed
+
+    def sleep(self, seconds: float) -> None:
+        with self._lock:
+            self._passed += seconds
+        self._sandbox.clock.advance(seconds)
+
+
+def load_face() -> Any:
+    """Load a copy of the face of our own, so that its settings are ours."""
+    spec = importlib.util.spec_from_file_location("smsc_api_of_the_fault_suite", FACE)
+    assert spec is not None
+    assert spec.loader is not None
+    face = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(face)
+    return face
+
+
+def prepare(sandbox: Sandbox, scenario: Scenario, seed: int) -> None:
+    """Put the faults of a scenario in force."""
+    sandbox.reset()
+    sandbox.limits = False
+    sandbox.balance = "1000000.00"
+    sandbox.slow_interval = 0.001
+    sandbox.status_lag = scenario.status_lag
+    sandbox.error9_on_repeat = scenario.error9_on_repeat
+    for host in scenario.refusing:
+        sandbox.fail("refuse", host=host)
+    for endpoint, chances in (("send", scenario.sends), ("status", scenario.statuses)):
+        if chances:
+            for host in HOSTS:
+                sandbox.fail(chances=chances, host=host, endpoint=endpoint, seed=seed + host)
+
+
+def run(
+    sandbox: Sandbox, scenario: Scenario, mode: str, sends: int, seed: int = 7, threads: int = 4
+) -> Count:
+    """Send so many messages, each to a number of its own, and count what became of them."""
+    prepare(sandbox, scenario, seed)
+    face = load_face()
+    face.SMSC_LOGIN, face.SMSC_PASSWORD = "login", "password"
+    face.SMSC_FAILOVER = mode
+    face.SMSC_TIMEOUT = (2, 0.5)
+    virtual = VirtualTime(sandbox)
+    call = functools.partial(
+        Call, clock=virtual.now, sleep=virtual.sleep, resting=RestingAddresses(virtual.now)
+    )
+    smsc = face.SMSC()
+    phones = [f"7999{number:07}" for number in range(sends)]
+    with mock.patch.object(dispatch, "Call", call), mock.patch.dict(
+        os.environ, SMSC_SANDBOX=sandbox.url
+    ), ThreadPoolExecutor(threads) as pool:
+        replies: List[Any] = []
+        for reply in pool.map(lambda phone: smsc.send_sms(phone, f"to {phone}"), phones):
+            replies.append(reply)
+            show_progress(scenario, mode, len(replies), sends)
+    copies = Counter(recipient.phone for m in sandbox.messages for recipient in m.recipients)
+    count = Count()
+    for phone, reply in zip(phones, replies):
+        count.add(copies[phone], reply)
+    return count
+
+
+def show_progress(scenario: Scenario, mode: str, done: int, sends: int) -> None:
+    if sys.stderr.isatty():
+        end = "\n" if done == sends else ""
+        print(f"\r{mode}: {scenario.name}: {done} of {sends}", end=end, file=sys.stderr)
+
+
+def table(rows: List[Tuple[str, str, Count]]) -> Iterator[str]:
+    """Give the lines of a Markdown table."""
+    yield (
+        "| what goes wrong | mode | sends | sent twice | lost | falsely reported sent "
+        "| falsely reported failed | reported unknown |"
+    )
+    yield "|---|---|---|---|---|---|---|---|"
+    for name, mode, c in rows:
+        yield (
+            f"| {name} | {mode} | {c.sends} | {c.surplus} | {c.lost} | {c.false_sent} "
+            f"| {c.false_failed} | {c.unknown} |"
+        )
+
+
+def main() -> int:
+    """Run all scenarios; exit status 1 if ``safe`` sent twice or reported falsely."""
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    parser.add_argument("--sends", type=int, default=1000, help="messages a scenario")
+    parser.add_argument("--mode", choices=["legacy", "safe", "both"], default="both")
+    parser.add_argument("--seed", type=int, default=7)
+    options = parser.parse_args()
+    modes = ["legacy", "safe"] if options.mode == "both" else [options.mode]
+    rows: List[Tuple[str, str, Count]] = []
+    with Sandbox(keep=20 * options.sends) as sandbox:
+        for scenario, mode in itertools.product(SCENARIOS, modes):
+            rows.append(
+                (scenario.name, mode, run(sandbox, scenario, mode, options.sends, options.seed))
+            )
+    print("\n".join(table(rows)))
+    wrong = [c for _, mode, c in rows if mode == "safe" and (c.surplus or c.false_sent)]
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    logging.disable(logging.CRITICAL)
+    sys.exit(main())
