@@ -24,7 +24,10 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     for command in _COMMANDS:
         command.add_parser(subparsers)
     arguments = parser.parse_args(argv)
-    return int(arguments.run(arguments))
+    try:
+        return int(arguments.run(arguments))
+    except KeyboardInterrupt:
+        return 130  # as a shell tells of a command ended by Ctrl-C
 
 
 if __name__ == "__main__":

@@ -25,13 +25,23 @@ def smsc_transports() -> Iterable[Transport]:  # type: ignore[empty-body]
     Called once, when the first call needs a transport, and again after a plugin was registered
     or unregistered. The answers of all plugins are collected. ::
 
+        # dry_run.py
+        from smsc_transports import Transport, hookimpl
+
+        class DryRun(Transport):
+            name = "dry-run"
+
+            def exchange(self, request, address, timeout):
+                print(request.phones, request.text)
+                return "1,1,0.00,0.00"
+
         @hookimpl
         def smsc_transports():
-            return [Pigeon()]
+            return [DryRun()]
 
     Returns:
-        Any iterable of :class:`Transport`. Two transports of one name, from whatever plugins, are
-        a ``ConfigurationError`` that names both.
+        Any iterable of :class:`Transport`, or None. Two transports of one name, from whatever
+        plugins, are a ``ConfigurationError`` that names both.
 
     An exception leaves this plugin's transports out, with a warning.
     """
@@ -43,6 +53,9 @@ def smsc_choose_transport(request: Request, names: List[str]) -> Optional[str]:
 
     Called once for each call. The first answer that is not None wins; if no plugin answers,
     ``SMSC_TRANSPORT`` decides, and if that is empty, ``SMSC_POST`` and ``SMSC_HTTPS`` do. ::
+
+        # bulk_by_post.py
+        from smsc_transports import hookimpl
 
         @hookimpl
         def smsc_choose_transport(request, names):
@@ -66,9 +79,15 @@ def smsc_settings(settings: Settings) -> Optional[Settings]:
     Called once for each call, one plugin after another; each sees what the one before
     gave. A sandbox named by ``SMSC_SANDBOX`` has the last word. ::
 
+        # password_from_systemd.py
+        import os
+        from pathlib import Path
+        from smsc_transports import hookimpl
+
         @hookimpl
         def smsc_settings(settings):
-            return settings.replace(password=vault.read("smsc"))
+            file = Path(os.environ["CREDENTIALS_DIRECTORY"], "smsc")
+            return settings.replace(password=file.read_text().strip())
 
     Args:
         settings: what the constants and the environment say.
@@ -86,9 +105,15 @@ def smsc_attempt(attempt: Attempt) -> None:
 
     Called after each attempt, in the thread of the call. ::
 
+        # outcomes_counted.py
+        from collections import Counter
+        from smsc_transports import hookimpl
+
+        outcomes = Counter()
+
         @hookimpl
         def smsc_attempt(attempt):
-            statsd.timing(f"smsc.{attempt.outcome}", attempt.seconds)
+            outcomes[attempt.outcome] += 1
 
     Args:
         attempt: what was tried and what came of it, without secrets.

@@ -13,7 +13,7 @@ from typing import Any, Callable, List, NamedTuple, Optional, Sequence
 from urllib.parse import quote, urljoin, urlsplit
 
 from smsc_transports import in_flight
-from smsc_transports.errors import OutcomeUnknown
+from smsc_transports.errors import NotSent, OutcomeUnknown
 from smsc_transports.hookspecs import hookimpl
 from smsc_transports.replaced import replaced_urlopen
 from smsc_transports.request import Request
@@ -79,17 +79,21 @@ class HttpTransport(Transport):
         self._wire.close()
 
     def _follow(self, ask: Ask, request: Request, timeout: Timeout) -> bytes:
-        """Send and follow redirects, as urllib does; the read timeout is for all of it."""
+        """Send and follow redirects, as urllib does; the timeout is for all of it."""
         end = time.monotonic() + timeout.connect + timeout.read
+        answer = self._wire.send(ask.url, ask.body, timeout, request.settings)
         visits: Counter[str] = Counter()
-        while len(visits) <= MAX_REDIRECTS and visits[ask.url] <= MAX_VISITS:
-            answer = self._wire.send(ask.url, ask.body, timeout, request.settings)
-            if answer.status < 300:
-                return answer.body
+        while answer.status >= 300:
             ask = _redirected(ask, answer)
             visits[ask.url] += 1
+            if len(visits) > MAX_REDIRECTS or visits[ask.url] > MAX_VISITS:
+                raise OutcomeUnknown("the redirects do not end")
             timeout = timeout._replace(read=max(end - time.monotonic(), 0.001))
-        raise OutcomeUnknown("the redirects do not end")
+            try:
+                answer = self._wire.send(ask.url, ask.body, timeout, request.settings)
+            except NotSent as error:  # but the host that redirects had it
+                raise OutcomeUnknown(f"redirected: {error}", timed_out=error.timed_out) from None
+        return answer.body
 
 
 def _in_a_url(query: str, charset: str) -> str:
@@ -102,6 +106,8 @@ def _in_a_url(query: str, charset: str) -> str:
 
 
 def _redirected(ask: Ask, answer: Answer) -> Ask:
+    if answer.status == 407:
+        raise NotSent("the proxy asks for a password")
     followed = (301, 302, 303) if ask.body is not None else (301, 302, 303, 307, 308)
     if answer.status not in followed or answer.location is None:
         raise OutcomeUnknown(f"HTTP status {answer.status}")

@@ -7,17 +7,19 @@ plugin could take part in, never when a module is imported.
 from __future__ import annotations
 
 import difflib
+import functools
 import importlib
 import logging
 import os
 import threading
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional
 
 import pluggy
 
 from smsc_transports import hookspecs
-from smsc_transports.errors import ConfigurationError
+from smsc_transports.errors import ConfigurationError, NotSent, TransportError
 from smsc_transports.notices import tell_once
+from smsc_transports.redaction import redact
 from smsc_transports.settings import Settings
 from smsc_transports.transport import Transport
 
@@ -54,27 +56,40 @@ class PluginManager(pluggy.PluginManager):
         """Add a plugin: a module or any object with hook functions.
 
         Raises ConfigurationError for a hook that does not exist, ValueError for a plugin that is
-        registered already.
+        registered already, pluggy.PluginValidationError for a hook with wrong arguments.
         """
         _refuse_misspelt_hooks(self, plugin)
-        self._transports = None
-        return super().register(plugin, name)
+        with self._lock:
+            self._transports = None
+            try:
+                return super().register(plugin, name)
+            except pluggy.PluginValidationError:
+                if self.is_registered(plugin):  # older pluggy keeps the hooks that were right
+                    super().unregister(plugin)
+                raise
 
     def unregister(self, plugin: Any = None, name: Optional[str] = None) -> Any:
         """Take a plugin out again."""
-        self._transports = None
-        return super().unregister(plugin, name)
+        with self._lock:
+            self._transports = None
+            return super().unregister(plugin, name)
+
+    def get_canonical_name(self, plugin: Any) -> str:
+        """Name a plugin that was registered without a name."""
+        name: str = getattr(plugin, "__name__", "")
+        return name or f"{type(plugin).__name__}-{id(plugin)}"
 
     def scan(self) -> None:
         """Bring in what ``SMSC_PLUGINS`` names and what is installed, once."""
         with self._lock:
             if self._scanned:
                 return
-            self._scanned = True
-            for name in _names_in("SMSC_PLUGINS"):
-                self._load(name, f"the module {name} of SMSC_PLUGINS", _Module(name))
-            for entry_point, origin in _installed_plugins():
-                self._load(entry_point.name, origin, entry_point)
+            self._scanned = True  # already now, for a plugin that sends while it is imported
+            try:
+                self._load_all()
+            except BaseException:  # Ctrl-C, or a warning made an error: half the plugins are in
+                self._scanned = False
+                raise
 
     def transports(self) -> Dict[str, Transport]:
         """Give every transport by its name.
@@ -90,80 +105,131 @@ class PluginManager(pluggy.PluginManager):
         """Let every plugin replace the settings in turn, the sandbox last."""
         hooks = list(reversed(self.hook.smsc_settings.get_hookimpls()))
         for hook in sorted(hooks, key=lambda hook: hook.plugin_name == SANDBOX):
-            call: Any = hook.function
-            settings = (call(settings) if hook.argnames else call()) or settings
+            settings = _settings_of(hook, settings)
         return settings
 
-    def _load(self, name: str, origin: str, source: Any) -> None:
-        if self.is_blocked(name) or self.has_plugin(name):
+    def _load_all(self) -> None:
+        for name in _names_in("SMSC_PLUGINS"):
+            load = functools.partial(importlib.import_module, name)
+            self._load(_Source(name, "SMSC_PLUGINS", f"the module {name} of SMSC_PLUGINS", load))
+        for source in _installed_plugins():
+            self._load(source)
+
+    def _load(self, source: _Source) -> None:
+        if self.is_blocked(source.name):
             return
         try:
-            self.register(source.load(), name)
-            self._origins[name] = origin
+            plugin = source.load()
+            if not self.is_registered(plugin):
+                taken = self.has_plugin(source.name)
+                name = f"{source.name}@{source.provider}" if taken else source.name
+                self.register(plugin, name)
+                self._origins[name] = source.origin
         except Exception as error:
             tell_once(
-                f"The plugin {name!r} from {origin} does not load and is left out: "
+                f"The plugin {source.name!r} from {source.origin} does not load and is left out: "
                 f"{type(error).__name__}: {error}. Mend or uninstall it, or set "
-                f"SMSC_BLOCK_PLUGINS={name}."
+                f"SMSC_BLOCK_PLUGINS={source.name}."
             )
 
     def _collect(self) -> Dict[str, Transport]:
         found: Dict[str, Transport] = {}
         providers: Dict[str, str] = {}
-        for name, plugin in self.list_name_plugin():
-            if plugin is None:  # pluggy lists a blocked name so
-                continue
-            for transport in self._transports_of(name, plugin):
-                origin = self._origins.get(name, f"the registered plugin {name!r}")
-                if transport.name in found:
+        for hook in self.hook.smsc_transports.get_hookimpls():
+            origin = self._origins.get(
+                hook.plugin_name, f"the registered plugin {hook.plugin_name!r}"
+            )
+            for transport in _transports_of(hook):
+                name = transport.name
+                if name in found:
                     raise ConfigurationError(
-                        f"Two transports are called {transport.name!r}: one from "
-                        f"{providers[transport.name]}, one from {origin}. Uninstall one of them, "
-                        f"or leave a plugin out: SMSC_BLOCK_PLUGINS={name}."
+                        f"Two transports are called {name!r}: one from {providers[name]}, one "
+                        f"from {origin}. Uninstall one of them, or leave a plugin out: "
+                        f"SMSC_BLOCK_PLUGINS={hook.plugin_name}."
                     )
-                found[transport.name] = transport
-                providers[transport.name] = origin
+                found[name] = transport
+                providers[name] = origin
         return found
 
-    def _transports_of(self, name: str, plugin: Any) -> List[Transport]:
-        others = [other for other in self.get_plugins() if other is not plugin]
-        hook = self.subset_hook_caller("smsc_transports", others)
-        try:
-            return [transport for answer in hook() for transport in answer]
-        except Exception as error:
-            tell_once(
-                f"The plugin {name!r} cannot give its transports, they are left out: "
-                f"{type(error).__name__}: {error}."
-            )
-            return []
+
+class _Source(NamedTuple):
+    """A plugin that is not loaded yet: what it is called, who brings it, how to load it."""
+
+    name: str
+    provider: str
+    origin: str
+    load: Callable[[], Any]
 
 
-class _Module:
-    """A module named in ``SMSC_PLUGINS``, loadable as an entry point is."""
+def _settings_of(hook: Any, settings: Settings) -> Settings:
+    try:
+        given = hook.function(settings) if hook.argnames else hook.function()
+        if given is not None and not isinstance(given, Settings):
+            raise TypeError(f"it gave {type(given).__name__}, not Settings")
+    except (ConfigurationError, TransportError):
+        raise
+    except Exception as error:
+        reason = redact(f"{type(error).__name__}: {error}", settings.secrets)
+        raise NotSent(
+            f"the plugin {hook.plugin_name!r} failed at smsc_settings: {reason}"
+        ) from None
+    return given or settings
 
-    def __init__(self, name: str) -> None:
-        self._name = name
 
-    def load(self) -> Any:
-        return importlib.import_module(self._name)
+def _transports_of(hook: Any) -> List[Transport]:
+    try:
+        transports = list(hook.function() or ())
+        for transport in transports:
+            if not isinstance(transport, Transport) or not transport.name:
+                raise TypeError(f"{transport!r} is no Transport with a name")
+    except Exception as error:
+        tell_once(
+            f"The plugin {hook.plugin_name!r} cannot give its transports, they are left out: "
+            f"{type(error).__name__}: {error}."
+        )
+        return []
+    return transports
 
 
 def _names_in(variable: str) -> List[str]:
     return [name.strip() for name in os.environ.get(variable, "").split(",") if name.strip()]
 
 
-def _installed_plugins() -> Iterator[Tuple[Any, str]]:
-    from importlib.metadata import distributions  # 60 ms, not to be paid at import
+def _installed_plugins() -> Iterator[_Source]:
+    from importlib.metadata import distributions  # 30 ms, not to be paid at import
 
     seen = set()
     for distribution in distributions():
-        name = distribution.metadata["Name"]
-        if name in seen:
+        if not _mentions_us(distribution):
             continue
-        seen.add(name)
-        for entry_point in distribution.entry_points:
-            if entry_point.group == hookspecs.PROJECT:
-                yield entry_point, f"the distribution {name} {distribution.version}"
+        metadata: Any = distribution.metadata
+        name, version = metadata.get("Name", ""), metadata.get("Version", "")
+        if name not in seen:  # a later one of the same name is hidden by the path
+            seen.add(name)
+            yield from _plugins_of(distribution, name, f"the distribution {name} {version}")
+
+
+def _mentions_us(distribution: Any) -> bool:
+    """Tell at a glance most distributions, which have no plugin of ours, from the others."""
+    try:
+        return hookspecs.PROJECT in (distribution.read_text("entry_points.txt") or "")
+    except UnicodeError:
+        return False
+
+
+def _plugins_of(distribution: Any, name: str, origin: str) -> List[_Source]:
+    try:
+        return [
+            _Source(entry_point.name, name, origin, entry_point.load)
+            for entry_point in distribution.entry_points
+            if entry_point.group == hookspecs.PROJECT
+        ]
+    except Exception as error:
+        tell_once(
+            f"The entry points of {origin} cannot be read, its plugins are left out: "
+            f"{type(error).__name__}: {error}. Mend or uninstall it."
+        )
+        return []
 
 
 def _refuse_misspelt_hooks(manager: pluggy.PluginManager, plugin: Any) -> None:

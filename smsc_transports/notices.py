@@ -15,10 +15,15 @@ def tell_once(message: str) -> None:
 
     ``-W error`` turns it into an exception: the strict mode for continuous integration.
     """
-    if message not in _told:
-        _told.add(message)
+    if message in _told:
+        return
+    _told.add(message)
+    try:
         # With no source line: the one that sets a wrong value is not on the stack.
         warnings.warn_explicit(message, SMSCWarning, "smsc_api", 1)
+    except SMSCWarning:
+        _told.discard(message)  # as an exception it ends every call, not the first alone
+        raise
 
 
 def forget() -> None:

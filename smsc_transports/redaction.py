@@ -8,41 +8,60 @@ from __future__ import annotations
 
 import base64
 import re
-from typing import Iterable, Set
-from urllib.parse import quote, quote_plus
+from typing import Iterable, Iterator, List, Tuple, Union
+from urllib.parse import quote
 
 MASK = "***"
 _PARAMETERS = re.compile(r"\b(login|psw|apikey)=[^&\s'\"]*", re.IGNORECASE)
+_BASE64 = re.compile("[A-Za-z0-9+/]{4,}={0,2}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==")
 _CHARSETS = ("utf-8", "windows-1251", "koi8-r")
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
     """Mask the gateway's credential parameters and the given secrets in any of their encodings."""
+    values = [secret for secret in secrets if secret]
+    text = _without_base64(text, [raw for value in values for raw in _encoded(value)])
     # The longest first: a login may be a part of the password.
-    for form in sorted(_forms(secrets), key=len, reverse=True):
-        text = text.replace(form, MASK)
+    for form in sorted(set(_forms(values)), key=len, reverse=True):
+        text = re.sub(re.escape(form), MASK, text, flags=re.IGNORECASE)  # %2f is %2F
     return _PARAMETERS.sub(rf"\1={MASK}", text)
 
 
-def _forms(secrets: Iterable[str]) -> Set[str]:
-    """Give every way in which the secrets may stand in a text."""
-    values = [value for value in secrets if value]
-    forms: Set[str] = set()
-    for value in [*values, *_auth_lines(values)]:
-        forms.update((value, repr(value)[1:-1]))
-        for charset in _CHARSETS:
-            raw = value.encode(charset, "replace")
-            encoded = base64.b64encode(raw).decode("ascii")
-            quoted = quote(value, encoding=charset, errors="replace")
-            plus = quote_plus(value, encoding=charset, errors="replace")
-            forms.update((repr(raw)[2:-1], encoded, quoted, quoted.lower(), plus))
-    return forms - {""}
+def _forms(values: Iterable[str]) -> Iterator[str]:
+    """Give every way in which the secrets may stand in a text, but for base64."""
+    for value in values:
+        yield value
+        yield from _printed(value)
+        for raw in _encoded(value):
+            yield from _printed(raw)
+            yield raw.decode("latin-1")  # what a server said, read without knowing its charset
+            for safe in ("", "/"):
+                quoted = quote(raw, safe=safe)
+                yield from (quoted, quoted.replace("%20", "+"))
 
 
-def _auth_lines(values: Iterable[str]) -> Iterable[str]:
-    """Give what SMTP's AUTH PLAIN and the mail's first line put together from the secrets."""
-    values = list(values)
-    for first in values:
-        for second in values:
-            yield f"\0{first}\0{second}"
-            yield f"{first}:{second}"
+def _printed(value: Union[str, bytes]) -> Tuple[str, str]:
+    """Give a value as repr writes it, by itself and within a text that has double quotes too."""
+    alone = repr(value).lstrip("b")[1:-1]
+    return alone, alone.replace("'", "\\'")
+
+
+def _encoded(value: str) -> Iterator[bytes]:
+    for charset in _CHARSETS:
+        try:
+            yield value.encode(charset)
+        except UnicodeEncodeError:
+            continue
+
+
+def _without_base64(text: str, secrets: List[bytes]) -> str:
+    """Mask every word that is base64 and holds a secret, such as those of SMTP's AUTH."""
+
+    def masked(match: re.Match[str]) -> str:
+        word = match.group()
+        digits = word.rstrip("=")
+        digits = digits[: len(digits) - (len(digits) % 4 == 1)]  # one digit alone means nothing
+        raw = base64.b64decode(digits + "=" * (-len(digits) % 4))
+        return MASK if any(secret in raw for secret in secrets) else word
+
+    return _BASE64.sub(masked, text)

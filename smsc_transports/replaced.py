@@ -7,38 +7,59 @@ real messages.
 
 from __future__ import annotations
 
-import smtplib
+import functools
+import http.client
 import urllib.request
-from typing import Any, Callable, Optional
+from typing import Any, Callable, List, Optional
 
 Replacement = Optional[Callable[..., Any]]
 
 
 def replaced_urlopen(urlopen: Replacement) -> Replacement:
-    """Give the face's ``urlopen`` if it is not the library's own, or has an opener installed."""
+    """Give the face's ``urlopen`` if it, or something that it works with, is not urllib's own."""
     if urlopen is None:
         return None
     # By its home rather than by identity: urllib.request.urlopen itself may be the patched one.
     genuine = getattr(urlopen, "__globals__", None) is vars(urllib.request)
-    return urlopen if not genuine or _has_installed_opener() else None
+    return None if genuine and _has_genuine_connections() and _has_usual_opener() else urlopen
 
 
 def replaced_smtp(smtp: Replacement) -> Replacement:
     """Give the face's ``smtplib.SMTP`` if it is not the library's own class."""
-    genuine = isinstance(smtp, type) and smtp.__module__ == smtplib.__name__
-    return None if smtp is None or genuine else smtp
+    home = (getattr(smtp, "__module__", ""), getattr(smtp, "__qualname__", ""))
+    return None if smtp is None or home == ("smtplib", "SMTP") else smtp
 
 
-def _has_installed_opener() -> bool:
-    """Tell an opener of the program's own from the one that ``urlopen`` makes by itself."""
+def _has_genuine_connections() -> bool:
+    """Tell http.client's own from those of packages that record and replay requests."""
+    connections = (http.client.HTTPConnection, http.client.HTTPSConnection)
+    return all(each.__module__ == http.client.__name__ for each in connections)
+
+
+def _has_usual_opener() -> bool:
+    """Tell the opener that ``urlopen`` makes by itself from one that the program installed."""
     opener = getattr(urllib.request, "_opener", None)
     if opener is None:
-        return False
-    default: Any = urllib.request.build_opener()
-    usual = {type(handler): handler for handler in default.handlers}
-    for handler in opener.handlers:
-        if type(handler) not in usual:
-            return True
-        if getattr(handler, "proxies", None) != getattr(usual[type(handler)], "proxies", None):
-            return True
-    return False
+        return True
+    proxies = tuple(urllib.request.getproxies().items())
+    return _traits(opener) == _usual_traits(proxies)
+
+
+@functools.lru_cache(maxsize=8)
+def _usual_traits(proxies: Any) -> List[Any]:  # noqa: ARG001  (the opener takes them by itself)
+    return _traits(urllib.request.build_opener())
+
+
+def _traits(opener: Any) -> List[Any]:
+    """Give what a program may have chosen: headers, handlers, their proxies and their trust."""
+    handlers = [
+        (type(each), getattr(each, "proxies", None), _has_own_context(each))
+        for each in opener.handlers
+    ]
+    return [type(opener), opener.addheaders, *handlers]
+
+
+def _has_own_context(handler: Any) -> bool:
+    # http.client switches this on in the contexts that it makes; nothing else does by default.
+    context = getattr(handler, "_context", None)
+    return context is not None and not context.post_handshake_auth

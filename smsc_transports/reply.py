@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
 from smsc_transports.attempt import Attempt
@@ -27,6 +28,8 @@ _HLR = (
 )
 _DETAILS = ("sent_at", "phone", "cost", "sender", "status_name", "text")
 _FIRST_OF_TWELVE = ("sent_at", "phone", "country", "operator", "region")
+
+_AMOUNT = re.compile(r"-?[0-9]+(\.[0-9]+)?\s*$")
 
 NO_ANSWER = ("", "")
 
@@ -121,7 +124,7 @@ class Reply(List[str]):
     @property
     def error(self) -> Optional[int]:
         """The gateway's error code as a positive number, None if it reported none."""
-        if len(self) == 2 and self[1][:1] == "-" and self[1][1:].strip().isdigit():
+        if len(self) == 2 and self[1][:1] == "-" and self[1][1:].strip().isdecimal():
             return int(self[1][1:])
         return None
 
@@ -131,9 +134,11 @@ class Reply(List[str]):
         if self.outcome != ANSWERED or self.error is not None:
             return False
         if self.command == "send":
-            return len(self) > 1 and self[1].strip().isdigit() and int(self[1]) > 0
+            return len(self) > 1 and self[1].strip().isdecimal() and int(self[1]) > 0
         if self.command == "status":
-            return len(self) >= len(_SMS) and self[0].lstrip("-").isdigit()
+            return len(self) >= len(_SMS) and self[0].lstrip("-").isdecimal()
+        if self.command == "balance":
+            return bool(self) and _AMOUNT.match(self[0]) is not None
         return bool(self) and self[0] != ""
 
     def raise_for_error(self) -> None:

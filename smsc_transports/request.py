@@ -123,12 +123,10 @@ class Request:
     @property
     def phones(self) -> List[str]:
         """The phone numbers, one each; of a ``list`` send those of all its lines."""
-        lines = self.fields.get("list", "").splitlines()
-        if lines:
-            named = [line.split("|", 1)[-1] for line in lines]
-            numbers = ",".join(line.split(":", 1)[0] for line in named if ":" in line)
-        else:
-            numbers = self.fields.get("phones", self.fields.get("phone", ""))
+        numbers = self.fields.get("phones", self.fields.get("phone", ""))
+        if "list" in self.fields:  # its lines are "phones:text" or "sender|phones:text"
+            heads = [line.split(":")[0] for line in self.fields["list"].split("\n") if ":" in line]
+            numbers = ",".join(head.split("|")[-1] for head in heads)
         return [number.strip() for number in re.split("[,;]", numbers) if number.strip()]
 
     @property

@@ -22,6 +22,8 @@ DEFAULT_SMTP_SERVER = "send.smsc.ua"
 DEFAULT_SMTP_FROM = "api@smsc.ua"
 MIRRORS = ("www2", "www3", "www4", "www5")
 FAILOVER_MODES = ("legacy", "safe")
+LONGEST_SECONDS = 1_000_000.0
+"""What a longer time counts as; sockets refuse to wait longer than 24 days."""
 
 
 class Timeout(NamedTuple):
@@ -71,7 +73,8 @@ class Settings:
     def secrets(self) -> Tuple[str, ...]:
         """Every value that no log, repr or exception may show."""
         values = (self.login, self.password, self.smtp_login, self.smtp_password)
-        return tuple(value for value in values if isinstance(value, str) and value)
+        texts = (v.decode("utf-8", "replace") if isinstance(v, bytes) else v for v in values)
+        return tuple(text for text in texts if isinstance(text, str) and text)
 
     @property
     def hosts(self) -> List[str]:
@@ -88,7 +91,8 @@ class Settings:
         """The mail servers in the order of trying."""
         if self.smtp_server == DEFAULT_SMTP_SERVER:
             return [f"send.{self.domain}"]
-        return [server.strip() for server in str(self.smtp_server).split(",")]
+        servers = [server.strip() for server in str(self.smtp_server).split(",")]
+        return [server for server in servers if server] or [""]
 
     @property
     def mail_from(self) -> str:
@@ -194,11 +198,11 @@ def _mode(value: Any) -> str:
 def _seconds(value: Any) -> float:
     try:
         seconds = math.nan if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         seconds = math.nan
     if not 0 < seconds < math.inf:
         raise ValueError("a number of seconds above 0")
-    return seconds
+    return min(seconds, LONGEST_SECONDS)
 
 
 def _timeout(value: Any) -> Timeout:
@@ -230,7 +234,8 @@ def _host(value: Any) -> str:
     """
     if value is None or value == "":
         return DEFAULT_HOST
-    items = [item.strip() for item in str(value).split(",")]
+    listed = value if isinstance(value, (list, tuple)) else str(value).split(",")
+    items = [str(item).strip() for item in listed]
     hosts = [_address(item) for item in items]
     kept = ",".join(host for host in hosts if host) or DEFAULT_HOST
     if kept != ",".join(items):
@@ -243,8 +248,16 @@ def _host(value: Any) -> str:
 
 
 def _address(item: str) -> str:
-    match = _ADDRESS.match(item)
+    match = _ADDRESS.match(f"[{item}]" if _is_ipv6(item) else item)
     if match is None:
         return ""
     port = match.group("port") or ""
     return match.group("host") + (port if port and 0 < int(port[1:]) < 65536 else "")
+
+
+def _is_ipv6(item: str) -> bool:
+    try:
+        ipaddress.IPv6Address(item)
+    except ValueError:
+        return False
+    return True

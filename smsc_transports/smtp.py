@@ -12,7 +12,8 @@ import smtplib
 import socket
 import sys
 import time
-from typing import Any, Callable, Dict, List, Sequence, Tuple, Union
+from contextlib import contextmanager
+from typing import Any, Callable, Dict, Iterator, List, Sequence, Union
 
 from smsc_transports.errors import NotSent, OutcomeUnknown, TransportError, Unsupported
 from smsc_transports.hookspecs import hookimpl
@@ -27,6 +28,7 @@ from smsc_transports.transport import Transport
 _CARRIED = {"phones", "mes", "list", "id", "time", "tz", "translit", "format", "sender", "cost"}
 _FLAG_NAMES = {flag.split("=")[0] for flag in FORMAT_FLAGS if flag}
 _LINE_END = re.compile(r"\r\n|\n|\r")
+_FAILURES = (OSError, smtplib.SMTPException, ValueError)
 _REFUSALS = (
     smtplib.SMTPResponseException,
     smtplib.SMTPRecipientsRefused,
@@ -48,25 +50,26 @@ class SmtpTransport(Transport):
         """Hand the letter to one mail server."""
         letter = _letter(request)
         try:
-            self._send(request, letter, address, timeout)
-        except (OSError, smtplib.SMTPException) as error:
+            with _connected(request, address, timeout) as server:
+                _hand_over(server, request.settings, letter)
+        except _FAILURES as error:
             _clean(error, request.settings.secrets)
             raise _failure(NotSent, error) from error
         return f"{request.id or 0},{_parts(request)},,"
 
-    def _send(
-        self, request: Request, letter: Union[str, bytes], address: str, timeout: Timeout
-    ) -> None:
-        settings = request.settings
-        server = _connect(request, address, timeout)
-        try:
-            if settings.debug:
-                server.set_debuglevel(1)
-            if settings.smtp_login:
-                server.login(settings.smtp_login, settings.smtp_password)
-            _hand_over(server, settings, letter)
-        finally:
-            _leave(server)
+
+@contextmanager
+def _connected(request: Request, address: str, timeout: Timeout) -> Iterator[Any]:
+    server = _connect(request, address, timeout)
+    try:
+        yield server
+    except Exception:
+        _leave(server)
+        raise
+    except BaseException:  # Ctrl-C: the server may be what takes so long
+        server.close()
+        raise
+    _leave(server)
 
 
 def _connect(request: Request, address: str, timeout: Timeout) -> Any:
@@ -85,19 +88,38 @@ def _connect(request: Request, address: str, timeout: Timeout) -> Any:
 def _watched(base: Any) -> Callable[..., Any]:
     """Make smtplib's class keep its time and hide secrets in its debug output.
 
-    Made from the class in force at the call, for programs that patch smtplib's parts.
+    Not made at import: a test suite may import this while it has smtplib patched.
     """
 
     class Server(base):  # type: ignore[misc]
+        data_began = False
+
         def __init__(self, secrets: Sequence[str], limits: Timeout, host: str, port: int) -> None:
             self._secrets = secrets
             self._end = time.monotonic() + sum(limits)
-            super().__init__(host, port, timeout=limits.connect)
+            try:
+                super().__init__(host, port, timeout=limits.connect)
+            except BaseException:
+                self.close()
+                raise
 
         def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
             sock = DeadlineSocket.taking_over(super()._get_socket(host, port, timeout))
             sock.deadline = self._end
             return sock
+
+        def auth(self, mechanism: str, *args: Any, **kwargs: Any) -> Any:
+            # What is said here is derived from the secrets in too many ways to find them all.
+            level = self.debuglevel
+            self.set_debuglevel(0)
+            try:
+                return super().auth(mechanism, *args, **kwargs)
+            finally:
+                self.set_debuglevel(level)
+
+        def data(self, msg: Union[str, bytes]) -> Any:
+            self.data_began = True
+            return super().data(msg)
 
         def _print_debug(self, *args: Any) -> None:
             text = redact(" ".join(str(arg) for arg in args), self._secrets)
@@ -107,11 +129,17 @@ def _watched(base: Any) -> Callable[..., Any]:
 
 
 def _hand_over(server: Any, settings: Settings, letter: Union[str, bytes]) -> None:
+    if settings.debug:
+        server.set_debuglevel(1)
+    if settings.smtp_login:
+        server.login(settings.smtp_login, settings.smtp_password)
     try:
         server.sendmail(settings.mail_from, settings.mail_to, letter)
     except _REFUSALS:
         raise
-    except (OSError, smtplib.SMTPException) as error:
+    except _FAILURES as error:
+        if not getattr(server, "data_began", True):
+            raise
         _clean(error, settings.secrets)
         raise _failure(OutcomeUnknown, error) from error
 
@@ -120,7 +148,7 @@ def _leave(server: Any) -> None:
     """Close the connection; a letter that was accepted stays accepted if the farewell fails."""
     try:
         server.quit()
-    except (OSError, smtplib.SMTPException):
+    except _FAILURES:
         server.close()
 
 
@@ -130,9 +158,9 @@ def _failure(kind: Callable[..., TransportError], error: BaseException) -> Trans
 
 
 def _clean(error: BaseException, secrets: Sequence[str]) -> None:
-    """Take the secrets out of what a server said, which smtplib's exceptions carry."""
+    """Take the secrets out of what an exception carries: what a server said, or what it got."""
     error.args = tuple(_cleaned(arg, secrets) for arg in error.args)
-    for name in ("smtp_error", "recipients"):
+    for name in ("smtp_error", "recipients", "object"):
         if hasattr(error, name):
             setattr(error, name, _cleaned(getattr(error, name), secrets))
 
@@ -180,18 +208,16 @@ def _format(fields: Dict[str, str]) -> str:
 
 def _parts(request: Request) -> int:
     """Count the parts that the message takes with every recipient."""
-    translit = request.fields.get("translit", "0")
-    texts: List[Tuple[int, str]] = [(len(request.phones), request.text)]
+    style = {"1": 1, "2": 2}.get(request.fields.get("translit", "0"))
+    messages = [[",".join(request.phones), request.text]]
     if "list" in request.fields:
-        lines = [line for line in request.fields["list"].splitlines() if ":" in line]
-        texts = [
-            (len(re.split("[,;]", line.split(":")[0])), line.split(":", 1)[1]) for line in lines
-        ]
-    styles = {"1": 1, "2": 2}
+        lines = request.fields["list"].splitlines()
+        messages = [line.split(":", 1) for line in lines if ":" in line]
     total = 0
-    for recipients, text in texts:
-        sent = transliterate(text, styles[translit]) if translit in styles else text
-        total += recipients * len(segment(sent).parts)
+    for phones, text in messages:
+        recipients = [phone for phone in re.split("[,;]", phones) if phone.strip()]
+        sent = text if style is None else transliterate(text, style)
+        total += len(recipients) * len(segment(sent).parts)
     return total
 
 

@@ -1,4 +1,4 @@
-"""Connections that are kept between calls: of one thread, of one process, for five idle seconds.
+"""Connections that are kept between calls, for five idle seconds.
 
 The requests library would rewrite the vendor's bytes (``|``, ``%7e``) and write whole URLs,
 credentials included, into the log. So it is told the bare path only, and the connection puts the
@@ -7,12 +7,12 @@ real target on the wire.
 
 from __future__ import annotations
 
-import math
+import http.client
 import os
 import socket
 import threading
 import time
-from typing import Any, Callable, Dict, Iterator, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -25,7 +25,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from smsc_transports.errors import NotSent, OutcomeUnknown, TransportError
-from smsc_transports.settings import Settings, Timeout
+from smsc_transports.settings import DEFAULT_TIMEOUT, Settings, Timeout
 from smsc_transports.sockets import DeadlineSocket
 from smsc_transports.tls import tls_context
 
@@ -60,32 +60,39 @@ class Answer(NamedTuple):
     body: bytes
 
 
-CONNECTING = "connecting"
-HANDED_OVER = "handed over"
-
-
 class _Current(threading.local):
-    """The exchange that this thread is making: its connection reads the target from here."""
+    """The exchange that this thread is making; its connection reads from here."""
 
     target = ""
-    phase = ""
-    """How far it got; CONNECTING ends as soon as the first byte of the request may leave."""
+    timeout = DEFAULT_TIMEOUT
+    handed_over: Optional[bool] = None
+    """Whether a byte of the request may have left; None: no connection of ours was asked."""
 
 
 _current = _Current()
+
+
+class _Response(http.client.HTTPResponse):
+    """Bears broken headers in silence: urllib3 would log them, and they may repeat the request."""
+
+    def begin(self) -> None:
+        super().begin()
+        self.headers.defects.clear()
+        self.headers.set_payload(None)
 
 
 class _ExactTarget:
     """Mixed into urllib3's connections: the target as it was given, and one deadline to read."""
 
     sock: Any
-    timeout: Any
     connect: Callable[[], None]
+    response_class = _Response
+    debuglevel = 0  # http.client's debug output would show the credentials
 
     def _new_conn(self) -> socket.socket:
-        _current.phase = CONNECTING
+        _current.handed_over = False
         sock = DeadlineSocket.taking_over(super()._new_conn())  # type: ignore[misc]
-        sock.deadline = _deadline(self.timeout)
+        sock.deadline = time.monotonic() + _current.timeout.connect
         return sock
 
     def putrequest(self, method: str, url: str, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002
@@ -94,24 +101,20 @@ class _ExactTarget:
     def endheaders(self, *args: Any, **kwargs: Any) -> None:
         if self.sock is None:
             self.connect()
-        _current.phase = HANDED_OVER
+        _current.handed_over = True
         super().endheaders(*args, **kwargs)  # type: ignore[misc]
 
     def getresponse(self, *args: Any, **kwargs: Any) -> Any:
-        self.sock.deadline = _deadline(self.timeout)
+        self.sock.deadline = time.monotonic() + _current.timeout.read
         return super().getresponse(*args, **kwargs)  # type: ignore[misc]
 
 
-def _deadline(seconds: Any) -> Optional[float]:
-    return time.monotonic() + seconds if isinstance(seconds, (int, float)) else None
-
-
 class _Connection(_ExactTarget, HTTPConnection):
-    debuglevel = 0  # http.client's debug output would show the credentials
+    """A plain connection."""
 
 
 class _TLSConnection(_ExactTarget, HTTPSConnection):
-    debuglevel = 0
+    """A connection by TLS."""
 
     def connect(self) -> None:
         super().connect()
@@ -158,26 +161,34 @@ class _Adapter(HTTPAdapter):
         return _current.target.split("?")[0]
 
 
-class _Kept(threading.local):
-    """The idle adapters of one thread, by scheme, host and trust, with the time of last use."""
+class _Kept(NamedTuple):
+    """An adapter whose connection is idle, and since when."""
 
-    def __init__(self) -> None:
-        self.process = os.getpid()
-        self.adapters: Dict[Any, Tuple[_Adapter, float]] = {}
+    key: Any
+    adapter: _Adapter
+    since: float
 
 
 class Wire:
-    """Sends one request over a kept connection or a new one."""
+    """Sends one request over a kept connection or a new one.
 
-    def __init__(self) -> None:
-        self._kept = _Kept()
+    An adapter has one connection and serves one exchange at a time: while it does, it is kept
+    nowhere, so that no other thread and no forked child can come upon half an answer.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._kept: List[_Kept] = []
+        self._lock = threading.Lock()
+        self._process = os.getpid()
 
     def send(self, url: str, body: Optional[bytes], timeout: Timeout, settings: Settings) -> Answer:
         """Send, by POST if there is a body, and read the answer.
 
         ``timeout.read`` is for the answer as a whole. Raises NotSent or OutcomeUnknown.
         """
-        _current.phase = ""
+        _current.handed_over = False
+        _current.timeout = timeout
         try:
             return self._exchange(url, body, timeout, settings)
         except TransportError:
@@ -186,42 +197,49 @@ class Wire:
             raise _failure(error) from None
 
     def close(self) -> None:
-        """Let go of all kept connections; those of other threads close with their last use."""
-        for adapter, _ in self._kept.adapters.values():
-            adapter.close()
-        self._kept = _Kept()
+        """Close all idle connections."""
+        with self._lock:
+            kept, self._kept = self._kept, []
+        for each in kept:
+            each.adapter.close()
 
     def _exchange(
         self, url: str, body: Optional[bytes], timeout: Timeout, settings: Settings
     ) -> Answer:
         scheme, host = urlsplit(url)[:2]
         context = tls_context(settings.ca_pem) if scheme == "https" else None
+        proxies = {} if settings.sandboxed else _proxies(scheme, host)
         key = (scheme, host, context)
         adapter = self._take(key) or _Adapter(context)
+        _current.handed_over = None
         try:
             response = adapter.send(
-                _prepared(url, body),
-                stream=True,
-                timeout=(timeout.connect, timeout.read),
-                proxies={} if settings.sandboxed else _proxies(scheme, host),
+                _prepared(url, body), stream=True, timeout=tuple(timeout), proxies=proxies
             )
             answer = _read(response)
         except BaseException:  # Ctrl-C too: half an answer must not meet the next request
             adapter.close()
             raise
-        self._kept.adapters[key] = (adapter, time.monotonic())
+        with self._lock:
+            self._kept.append(_Kept(key, adapter, self._clock()))
         return answer
 
     def _take(self, key: Any) -> Optional[_Adapter]:
-        """Take the kept adapter for this key, closing all that have been idle for too long."""
-        adapters = self._kept.adapters
-        oldest = time.monotonic() - IDLE_SECONDS
-        if self._kept.process != os.getpid():  # a forked child: these are the parent's
-            self._kept.process = os.getpid()
-            oldest = math.inf
-        for idle in [each for each, (_, used) in adapters.items() if used < oldest]:
-            adapters.pop(idle)[0].close()
-        return adapters.pop(key, (None, 0.0))[0]
+        """Take the adapter that was last used for this key; close all that were idle too long."""
+        if self._process != os.getpid():  # a forked child: these are the parent's
+            self._lock = threading.Lock()
+            self.close()
+            self._process = os.getpid()
+        oldest = self._clock() - IDLE_SECONDS
+        with self._lock:
+            stale = [each for each in self._kept if each.since < oldest]
+            self._kept = [each for each in self._kept if each.since >= oldest]
+            taken = next((each for each in reversed(self._kept) if each.key == key), None)
+            if taken is not None:
+                self._kept.remove(taken)
+        for each in stale:
+            each.adapter.close()
+        return None if taken is None else taken.adapter
 
 
 def _prepared(url: str, body: Optional[bytes]) -> PreparedRequest:
@@ -239,14 +257,23 @@ def _prepared(url: str, body: Optional[bytes]) -> PreparedRequest:
 def _proxies(scheme: str, host: str) -> Dict[str, str]:
     """Give the proxy for this host as urllib would choose it."""
     proxy = getproxies().get(scheme)
-    return {} if proxy is None or proxy_bypass(host) else {scheme: proxy}
+    if proxy is None or proxy_bypass(host):
+        return {}
+    if scheme == "https":  # urllib asks every proxy for a tunnel in plain text
+        proxy = "http://" + proxy.split("://")[-1]
+    return {scheme: proxy}
 
 
 def _read(response: Any) -> Answer:
-    location = response.headers.get("Location")
+    try:
+        return Answer(response.status_code, response.headers.get("Location"), _body(response))
+    finally:
+        response.raw.close()  # a connection whose answer was read to its end is not in there
+
+
+def _body(response: Any) -> bytes:
     if response.status_code >= 300:
-        response.raw.close()
-        return Answer(response.status_code, location, b"")
+        return b""
     body = b""
     while len(body) <= MAX_ANSWER_BYTES:
         piece = response.raw.read(MAX_ANSWER_BYTES + 1 - len(body))
@@ -257,19 +284,19 @@ def _read(response: Any) -> Answer:
         raise OutcomeUnknown(f"the answer is longer than {MAX_ANSWER_BYTES} bytes")
     if response.raw.length_remaining:
         raise OutcomeUnknown("the answer is cut short")
-    return Answer(response.status_code, location, body)
+    return body
 
 
 def _failure(error: Exception) -> TransportError:
     """Say what a failure of the libraries below means: did the request leave or not?"""
     chain = list(_causes(error))
-    if _current.phase == "":  # it failed before a connection was asked for
-        not_sent = any(isinstance(cause, _BEFORE_SENDING) for cause in chain)
-    else:
-        not_sent = _current.phase == CONNECTING
+    handed_over = _current.handed_over
+    if handed_over is None:
+        handed_over = not any(isinstance(cause, _BEFORE_SENDING) for cause in chain)
     reason = f"{type(chain[-1]).__name__}: {chain[-1]}"
-    timed_out = isinstance(error, _TIMEOUTS)
-    return (NotSent if not_sent else OutcomeUnknown)(reason, timed_out=timed_out)
+    # By the root: urllib3 counts every connection that it could not make among the timeouts.
+    timed_out = isinstance(chain[-1], _TIMEOUTS)
+    return (OutcomeUnknown if handed_over else NotSent)(reason, timed_out=timed_out)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from smsc_transports.callback import sign, verify
@@ -16,7 +18,7 @@ FIELDS = {
 }
 
 
-def test_signature_is_the_digest_of_id_phone_status_secret():
+def test_signature_is_the_digest_of_id_phone_status_secret() -> None:
     assert sign(1234, "79990001122", 1, "s3cret") == (FIELDS["md5"], FIELDS["sha1"])
 
 
@@ -37,14 +39,14 @@ def test_signature_is_the_digest_of_id_phone_status_secret():
         ({"id": ""}, False),
     ],
 )
-def test_only_rightly_signed_callbacks_are_believed(change, believed):
+def test_only_rightly_signed_callbacks_are_believed(change: Any, believed: Any) -> None:
     assert verify({**FIELDS, **change}, "s3cret") is believed
 
 
-def test_wrong_or_empty_secret_is_not_believed():
+def test_wrong_or_empty_secret_is_not_believed() -> None:
     assert not verify(FIELDS, "other")
     assert not verify({**FIELDS, **sign("1234", "79990001122", "1", "")._asdict()}, "")
 
 
-def test_fields_missing_altogether_are_not_believed():
+def test_fields_missing_altogether_are_not_believed() -> None:
     assert not verify({}, "s3cret")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from smsc_transports.segmentation import segment, transliterate
@@ -36,13 +38,15 @@ CASES = [
 
 
 @pytest.mark.parametrize(("text", "encoding", "lengths"), CASES)
-def test_text_is_cut_into_the_parts_that_are_paid(text, encoding, lengths):
+def test_text_is_cut_into_the_parts_that_are_paid(text: Any, encoding: Any, lengths: Any) -> None:
     result = segment(text)
     assert (result.encoding, [len(part) for part in result.parts]) == (encoding, lengths)
 
 
+# How long a machine takes is no part of the promise.
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from("€[]a😀я")), max_size=700))
-def test_parts_joined_are_the_text_and_fit(text):
+def test_parts_joined_are_the_text_and_fit(text: Any) -> None:
     result = segment(text)
     assert "".join(result.parts) == text
     for part in result.parts:
@@ -65,11 +69,11 @@ def test_parts_joined_are_the_text_and_fit(text):
         ("plain ASCII stays", 2, "plain ASCII stays"),
     ],
 )
-def test_translit_turns_cyrillic_into_latin(text, style, expected):
+def test_translit_turns_cyrillic_into_latin(text: Any, style: Any, expected: Any) -> None:
     assert transliterate(text, style) == expected
 
 
 @pytest.mark.parametrize("style", [1, 2])
-def test_transliterated_russian_and_ukrainian_fits_gsm7(style):
+def test_transliterated_russian_and_ukrainian_fits_gsm7(style: Any) -> None:
     alphabet = "абвгдеёжзийклмнопрстуфхцчшщъыьэюяєіїґ"
     assert segment(transliterate(alphabet + alphabet.upper(), style)).encoding == "gsm-7"

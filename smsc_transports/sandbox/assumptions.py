@@ -50,7 +50,7 @@ TABLE = {
     "other /sys/ pages": "error 1",
     "SMTP": "the letter is taken with 250 even when the gateway then refuses the message; no reply "
     "letter, attachments ignored; no colon in login, password or time",
-    "callbacks": "POST form at each change after -1, not repeated when it fails",
+    "callbacks": "POST form at each change after -1, without crc32; not repeated when it fails",
     "concurrency": "the 15th request of an account at once is refused, the 5th on status.php",
 }  # fmt: skip
 

@@ -15,6 +15,7 @@ import aiohttp
 from ..callback import sign
 from . import statuses
 from .clock import Clock, date
+from .formats import KIND_NUMBERS, hlr
 from .store import Message, Recipient
 
 _TIMEOUT = aiohttp.ClientTimeout(total=5)
@@ -110,6 +111,8 @@ def form(
 ) -> Dict[str, str]:
     """The fields of one callback."""
     signature = sign(message.id, recipient.phone, change.status, secret)
+    kind = str(KIND_NUMBERS.get(message.kind, 0))
+    details = hlr(recipient) if message.kind == "hlr" else {}
     return {
         "id": message.id,
         "phone": recipient.phone,
@@ -119,8 +122,9 @@ def form(
         "err": str(change.err),
         "cost": str(recipient.cost),
         "sender": message.sender,
-        "type": "0",
-        "flag": "0",
+        "type": kind,
+        "flag": kind,
         "md5": signature.md5,
         "sha1": signature.sha1,
+        **{name: str(value) for name, value in details.items()},
     }

@@ -7,20 +7,22 @@ from __future__ import annotations
 
 import time
 from datetime import datetime, timedelta, timezone
+from typing import Callable
 
 # The gateway's dates are Moscow time, which has had no summer time since 2014.
 MOSCOW = timezone(timedelta(hours=3))
 
 
 class Clock:
-    """Seconds since the epoch, real ones plus all that it was advanced by."""
+    """Seconds since the epoch, those of ``real`` plus all that it was advanced by."""
 
-    def __init__(self) -> None:
+    def __init__(self, real: Callable[[], float] = time.time) -> None:
+        self._real = real
         self._ahead = 0.0
 
     def now(self) -> float:
         """The sandbox's present time, in seconds since the epoch."""
-        return time.time() + self._ahead
+        return self._real() + self._ahead
 
     def advance(self, seconds: float) -> None:
         """Let ``seconds`` pass. Time does not run backwards: negative is a ValueError."""

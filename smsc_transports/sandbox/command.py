@@ -14,12 +14,12 @@ import urllib.request
 from typing import TYPE_CHECKING, Any, List
 
 from . import assumptions
+from .defaults import BALANCE, CALLBACK_SECRET, KEEP, PORT, SMTP_PORT
 
 if TYPE_CHECKING:
     from .server import Sandbox
 
 INSTALL = 'python -m pip install "smsc-transports[sandbox]"'
-PORT = 2580
 _EXTRA = ("aiohttp", "aiosmtpd", "trustme")
 
 _DESCRIPTION = """\
@@ -51,14 +51,17 @@ def add_parser(subparsers: Any) -> None:
         f"(default {PORT}, with run 0)",
     )
     parser.add_argument(
-        "--smtp-port", type=_port, metavar="N", help="SMTP (default 2525, or 0 with --port 0)"
+        "--smtp-port",
+        type=_port,
+        metavar="N",
+        help=f"SMTP (default {SMTP_PORT}, or 0 with --port 0)",
     )
     parser.add_argument(
         "--no-limits", action="store_true", help="no errors 4 and 9 for repeats, rates and floods"
     )
-    parser.add_argument("--balance", default="100.00", help="money at the start (%(default)s)")
+    parser.add_argument("--balance", default=BALANCE, help="money at the start (%(default)s)")
     parser.add_argument(
-        "--keep", type=int, default=10_000, metavar="N", help="messages kept (%(default)s)"
+        "--keep", type=int, default=KEEP, metavar="N", help="messages kept (%(default)s)"
     )
     parser.add_argument("--login", help="accept only this login (by default any)")
     parser.add_argument("--password", help="accept only this password or API key (by default any)")
@@ -66,7 +69,7 @@ def add_parser(subparsers: Any) -> None:
         "--callback-url", metavar="URL", help="post status changes there, on this machine only"
     )
     parser.add_argument(
-        "--callback-secret", default="sandbox", help="signs the callbacks (%(default)s)"
+        "--callback-secret", default=CALLBACK_SECRET, help="signs the callbacks (%(default)s)"
     )
     parser.set_defaults(run=_serve)
     actions = parser.add_subparsers(metavar="ACTION")

@@ -10,7 +10,6 @@ import sys
 from datetime import datetime
 from typing import List, TextIO, Union
 
-from .clock import MOSCOW
 from .server import Sandbox
 from .store import Message, Refusal
 
@@ -74,7 +73,7 @@ def _time(event: Union[Message, Refusal]) -> float:
 
 def block(event: Union[Message, Refusal]) -> str:
     """A message, or a request that was refused, for the terminal."""
-    time = datetime.fromtimestamp(_time(event), MOSCOW).strftime("%H:%M:%S")
+    time = datetime.fromtimestamp(_time(event)).strftime("%H:%M:%S")
     if isinstance(event, Refusal):
         return f"{time}  {event.endpoint} refused: error {event.code} ({event.description})"
     parts = f"{len(event.parts)} part{'s' if len(event.parts) > 1 else ''}"

@@ -16,6 +16,7 @@ from .gateway import Gateway
 from .hosts import Hosts
 from .limits import Limits
 from .listener import Listener
+from .quiet import LOGGER
 from .smtp import SmtpServer
 from .store import Message, Store, matches
 
@@ -41,15 +42,19 @@ class Engine:
     ) -> None:
         self.clock = Clock()
         self.store = Store(keep)
-        self.limits = Limits(self.clock, limits)
-        self.gateway = Gateway(self.clock, self.store, self.limits, balance, login, password)
         self.faults = Faults()
+        switches = self.faults.switches
+        self.limits = Limits(self.clock, switches, limits)
+        self.gateway = Gateway(
+            self.clock, self.store, self.limits, switches, balance, login, password
+        )
         self.callbacks = Callbacks(callback_url, callback_secret, self.clock)
         self.authority = Authority()
         self._port = port
         self._smtp_port = smtp_port
         self._web_servers: List[web.Server] = []
         self._inbox_runner: Optional[web.AppRunner] = None
+        self._opening: asyncio.Lock
         self.inbox: Listener
         self.http: List[Listener] = []
         self.https: List[Listener] = []
@@ -57,6 +62,8 @@ class Engine:
 
     async def start(self) -> None:
         """Open all ports; raises :class:`~.listener.PortTaken` and leaves none open."""
+        # Made here and not before, because in Python 3.8 it belongs to the loop it is made in.
+        self._opening = asyncio.Lock()
         await self._prepare()
         try:
             for listener in self._listeners():
@@ -140,7 +147,7 @@ class Engine:
         hosts = Hosts(self.gateway, self.faults)
         tls = self.authority.server_context()
         self._inbox_runner = web.AppRunner(
-            application(self), handler_cancellation=True, access_log=None
+            application(self), handler_cancellation=True, access_log=None, logger=LOGGER
         )
         await self._inbox_runner.setup()
         inbox_server = self._inbox_runner.server
@@ -170,8 +177,10 @@ class Engine:
         return [self.inbox, *self.http, *self.https, self.smtp]
 
     async def _open_or_refuse(self) -> None:
-        refusing = [(self.smtp, self.faults.refuses(None, "smtp"))]
-        for listeners in (self.http, self.https):
-            refusing += [(one, self.faults.refuses(host)) for host, one in enumerate(listeners)]
-        for listener, closed in refusing:
-            await (listener.refuse() if closed else listener.open())
+        # One at a time: opening takes a while in which another call could open the same.
+        async with self._opening:
+            refusing = [(self.smtp, self.faults.refuses(None, "smtp"))]
+            for listeners in (self.http, self.https):
+                refusing += [(one, self.faults.refuses(host)) for host, one in enumerate(listeners)]
+            for listener, closed in refusing:
+                await (listener.refuse() if closed else listener.open())

@@ -26,7 +26,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Deque, Dict, Iterable, List, Mapping, Optional, Tuple
 
 KINDS = (
@@ -70,6 +70,39 @@ def parse(text: str) -> Optional[Fault]:
         raise ValueError(f"no such fault: {text!r}; there are ok, {', '.join(KINDS)}, "
                          "each also with +stored")  # fmt: skip
     return Fault(kind, stored=bool(plus) or kind == "slow")
+
+
+@dataclass
+class Switches:
+    """What goes wrong with the account as a whole rather than with a request.
+
+    ``status_lag``: for so many seconds after its send a message is "not found" to status.php.
+    ``error9_on_repeat``: an identical send, or the same id to the same numbers, within a minute
+    is refused, whether limits are on or not. ``slow_interval``: seconds between two bytes of an
+    answer held up by ``slow``.
+    """
+
+    status_lag: float = 0.0
+    error9_on_repeat: bool = False
+    slow_interval: float = 0.01
+
+    def change(self, **values: object) -> None:
+        """Set some by name; ValueError, and nothing set, for values that make no sense."""
+        for name, value in values.items():
+            if name == "error9_on_repeat":
+                if not isinstance(value, bool):
+                    raise ValueError(f"{name} is true or false")
+            elif (
+                isinstance(value, bool)
+                or not isinstance(value, (int, float))
+                or not 0 <= value < float("inf")
+            ):
+                raise ValueError(f"{name} is a number of seconds from 0 on")
+        for name, value in values.items():
+            setattr(self, name, value)
+
+
+SWITCHES = tuple(field.name for field in fields(Switches))
 
 
 def make_rule(
@@ -189,7 +222,7 @@ class Faults:
 
     def __init__(self) -> None:
         self.rules: List[Rule] = []
-        self.slow_interval = 0.01  # seconds between two bytes of a slow answer
+        self.switches = Switches()
         self._numbers = 0
         self._lifted: Optional[asyncio.Event] = None
 
@@ -201,11 +234,16 @@ class Faults:
         return rule.number
 
     def remove(self, number: Optional[int] = None) -> None:
-        """Lift one rule, or all; hanging requests are let go. KeyError for an unknown number."""
+        """Lift one rule, or all and the switches; hanging requests are let go.
+
+        KeyError for an unknown number.
+        """
         left = [rule for rule in self.rules if number is not None and rule.number != number]
         if number is not None and len(left) == len(self.rules):
             raise KeyError(number)
         self.rules = left
+        if number is None:
+            self.switches.change(**asdict(Switches()))
         if self._lifted is not None:
             self._lifted.set()
             self._lifted = None

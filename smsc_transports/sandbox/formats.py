@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Callable, Dict, List, Optional, Tuple, Union
 from xml.sax.saxutils import escape
 
@@ -19,7 +20,7 @@ Row = Dict[str, object]
 CONTENT_TYPES = {0: "text/plain", 1: "text/plain", 2: "text/xml", 3: "application/json"}
 
 _HLR_FIELDS = ("imsi", "msc", "mcc", "mnc", "cn", "net", "rcn", "rnet")
-_KIND_NUMBERS = {
+KIND_NUMBERS = {
     "sms": 0, "flash": 1, "bin": 2, "push": 3, "hlr": 4, "ping": 5, "mms": 6, "call": 7,
     "mail": 8, "viber": 10, "soc": 12,
 }  # fmt: skip
@@ -56,18 +57,16 @@ def _sent(sent: Sent, fmt: int) -> str:
         if with_balance:
             values.append(sent.balance)
         return ",".join(map(str, values))
-    row: Row = {}
+    row: Row = {"cost": str(sent.cost), "cnt": sent.count}
     if sent.message_id is not None:
-        row["id"] = _id(sent.message_id)
-        row["cnt"] = sent.count
-    if priced:
-        row["cost"] = str(sent.cost)
-    row["cnt"] = sent.count
+        row = {"id": _id(sent.message_id), "cnt": sent.count}
+        if priced:
+            row["cost"] = str(sent.cost)
     if with_balance:
         row["balance"] = str(sent.balance)
     if sent.code:
         row["code"] = sent.code
-    phones = [_listed(r) for r in sent.recipients if r.wrong or not sent.wrong_only]
+    phones = [_listed(recipient) for recipient in sent.listed]
     if fmt == 3:
         return _json({**row, "phones": phones} if phones else row)
     listed = "".join(_xml("phone", phone) for phone in phones)
@@ -120,11 +119,9 @@ def _statuses(answer: Statuses, fmt: int) -> str:
 
 def _words(record: Status, answer: Statuses) -> str:
     row = _row(record, answer, answer.several)
-    names = {"last_date": "check_time"}
+    names = {"status": "Status", "last_date": "check_time"}
     hidden = ("last_timestamp", "send_timestamp", "flag", "sms_cnt")
-    pairs = [f"{names.get(k, k)} = {v}" for k, v in row.items() if k not in hidden]
-    # The first three stand in an order of their own: Status, check_time, err.
-    return ", ".join(pairs).replace("status", "Status", 1)
+    return ", ".join(f"{names.get(k, k)} = {v}" for k, v in row.items() if k not in hidden)
 
 
 def _numbers(record: Status, answer: Statuses) -> str:
@@ -161,11 +158,11 @@ def _row(record: Status, answer: Statuses, several: bool) -> Row:
         "status": change.status,
         "last_date": date(change.time) if change.time else "",
         "last_timestamp": int(change.time),
-        "flag": _KIND_NUMBERS.get(message.kind, 0),
+        "flag": KIND_NUMBERS.get(message.kind, 0),
         "err": change.err,
     }
     if message.kind == "hlr":
-        row.update(_hlr(recipient))
+        row.update(hlr(recipient))
     if answer.detail:
         row.update(_details(message, recipient, change.status))
     if answer.detail == 2:
@@ -185,12 +182,13 @@ def _details(message: Message, recipient: Recipient, status: int) -> Row:
         "status_name": statuses.NAMES[status],
         "message": message.text,
         "comment": message.comment,
-        "type": _KIND_NUMBERS.get(message.kind, 0),
+        "type": KIND_NUMBERS.get(message.kind, 0),
         "sms_cnt": len(message.parts),
     }
 
 
-def _hlr(recipient: Recipient) -> Row:
+def hlr(recipient: Recipient) -> Row:
+    """What an HLR query tells about a number, by the documented names."""
     country, operator, _, mcc, mnc = country_of(recipient.phone)
     return {
         "imsi": mcc + mnc + recipient.phone[-10:],
@@ -210,7 +208,7 @@ def country_of(phone: str) -> Tuple[str, str, str, str, str]:
 
 
 def _id(message_id: str) -> Union[int, str]:
-    return int(message_id) if message_id.isdigit() else message_id
+    return int(message_id) if re.match(r"[0-9]{1,10}\Z", message_id) else message_id
 
 
 def _json(value: object) -> str:

@@ -12,30 +12,33 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import List, Optional, Tuple
 
-from . import parameters
-from .assumptions import CURRENCY, FORBIDDEN_TEXT, MAX_TEXT, UNDELIVERABLE
+from . import orders, parameters
+from .assumptions import CURRENCY
 from .clock import Clock
+from .defaults import BALANCE
+from .faults import Switches
 from .limits import Limits
+from .orders import Draft, Order
 from .parameters import Fields, integer, is_set
-from .pricing import Priced, price
 from .refused import Refused
 from .store import Message, Origin, Recipient, Store
 
-_NEED_NO_TEXT = ("hlr", "ping", "mms")
 _CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True)
 class Sent:
-    """The answer to a send or a price query. ``message_id`` is None when nothing was sent."""
+    """The answer to a send or a price query. ``message_id`` is None when nothing was sent.
+
+    ``mode`` is the parameter ``cost``; ``listed`` the numbers that the answer tells about.
+    """
 
     message_id: Optional[str]
     count: int
     cost: Decimal
     balance: Decimal
     mode: int
-    recipients: Tuple[Recipient, ...] = ()
-    wrong_only: bool = False
+    listed: Tuple[Recipient, ...] = ()
     code: Optional[str] = None
 
 
@@ -66,24 +69,15 @@ class Balance:
     currency: str = ""
 
 
-@dataclass(frozen=True)
-class _Draft:
-    """A checked line of a send, not yet paid."""
-
-    recipients: Tuple[Recipient, ...]
-    text: str
-    comment: str
-    sender: str
-    priced: Priced
-    due: float
-
-
 def money(value: object) -> Decimal:
     """An amount with two decimals; ValueError for anything that is not one."""
     try:
-        return Decimal(str(value)).quantize(_CENT)
+        amount = Decimal(str(value)).quantize(_CENT)
     except InvalidOperation:
-        raise ValueError(f"not an amount of money: {value!r}") from None
+        amount = Decimal("NaN")
+    if not amount.is_finite():
+        raise ValueError(f"not an amount of money: {value!r}")
+    return amount
 
 
 class Gateway:
@@ -94,7 +88,8 @@ class Gateway:
         clock: Clock,
         store: Store,
         limits: Limits,
-        balance: object = "100.00",
+        switches: Switches,
+        balance: object = BALANCE,
         login: Optional[str] = None,
         password: Optional[str] = None,
     ) -> None:
@@ -102,14 +97,13 @@ class Gateway:
         self.store = store
         self.limits = limits
         self.balance = self._first_balance = money(balance)
-        self.status_lag = 0.0
+        self._switches = switches
         self._login = login
         self._password = password
 
     def reset(self) -> None:
         """As on the first day."""
         self.balance = self._first_balance
-        self.status_lag = 0.0
         self.limits.reset()
         self.store.reset()
 
@@ -146,7 +140,7 @@ class Gateway:
 
     def _find(self, phone: str, message_id: str) -> Optional[Tuple[Message, Recipient]]:
         found = self.store.find(phone, message_id)
-        if found and self.clock.now() < found[0].received + self.status_lag:
+        if found and self.clock.now() < found[0].received + self._switches.status_lag:
             return None
         return found
 
@@ -161,83 +155,47 @@ class Gateway:
 
     def _authorised(self, fields: Fields) -> bool:
         login, psw, key = (fields.get(name, "") for name in ("login", "psw", "apikey"))
-        if not key and not (login and psw):
-            return False
-        password = self._password
-        if self._login is None and password is None:
-            return True
-        password = password or ""
         if key:
-            return _same(key, password)
-        digest = hashlib.md5(password.encode()).hexdigest()
-        return _same(login, self._login or login) and (_same(psw, password) or _same(psw, digest))
+            return self._is_password(key)
+        return bool(login and psw) and self._is_login(login) and self._is_password(psw)
+
+    def _is_login(self, text: str) -> bool:
+        return self._login is None or _same(text, self._login)
+
+    def _is_password(self, text: str) -> bool:
+        if self._password is None:
+            return True
+        digest = hashlib.md5(self._password.encode()).hexdigest()
+        return _same(text, self._password) or _same(text, digest)
 
     def _send(self, fields: Fields, origin: Origin) -> Sent:
-        kind, text = parameters.kind(fields)
-        own_id = parameters.message_id(fields)
-        mode = integer(fields, "cost", 0, 3, 0)
-        for name, low, high in (("maxsms", 1, 255), ("freq", 1, 1440), ("smsreq", 10, 999)):
-            integer(fields, name, low, high, low)
-        parameters.check_period(fields)
-        validity = parameters.validity(fields)
-        if kind == "mail" and not (fields.get("subj") and text and fields.get("sender")):
-            raise Refused(1, "mail needs subj, mes and sender")
-        drafts = [self._draft(line, kind, fields) for line in parameters.lines(fields, text)]
-        identity = _identity(fields, kind)
-        id_and_phones = (own_id, fields.get("phones"), fields.get("list")) if own_id else None
-        if mode == 1:
+        # Only letters have a field for it.
+        test = origin.channel == "smtp" and is_set(fields, "test")
+        order = orders.read(fields, self.clock.now(), test)
+        identity = _identity(fields, order.kind)
+        id_and_phones = (order.own_id, *identity[1:3]) if order.own_id else None
+        if order.mode == 1:
             self.limits.check_price(identity)
-        else:
-            self.limits.check_send(identity, id_and_phones)
-        message_id = own_id or (self.store.new_id() if mode != 1 else "")
-        self._check_recipients(drafts, kind, message_id)
-        cost = sum((r.cost for draft in drafts for r in draft.recipients), Decimal("0.00"))
-        count = sum(draft.priced.count * _payable(draft) for draft in drafts)
-        recipients = tuple(r for draft in drafts for r in draft.recipients)
-        wrong_only = not is_set(fields, "op")
-        listed = recipients if is_set(fields, "op") or is_set(fields, "err") else ()
-        if mode == 1:
-            return Sent(None, count, cost, self.balance, mode, listed, wrong_only)
-        if cost > self.balance:
+            order.check(order.own_id)
+            return _answer(order, fields, None, self.balance)
+        self.limits.check_send(identity, id_and_phones)
+        message_id = order.own_id or self.store.new_id()
+        order.check(message_id)
+        if order.cost > self.balance:
             raise Refused(3, "", message_id)
-        self.balance -= cost
+        self.balance -= order.cost
         request = self.store.new_request()
-        for draft in drafts:
-            message = self._message(draft, request, message_id, kind, validity, fields, origin)
-            self.store.add(message)
+        for draft in order.drafts:
+            self.store.add(self._message(order, draft, request, message_id, fields, origin))
         self.limits.accepted_send(identity, id_and_phones)
-        code = drafts[0].priced.code
-        return Sent(message_id, count, cost, self.balance, mode, listed, wrong_only, code)
-
-    def _draft(self, line: parameters.Line, kind: str, fields: Fields) -> _Draft:
-        text, comment = parameters.split_comment(line.text)
-        if not line.phones or (not text and kind not in _NEED_NO_TEXT and "file" not in fields):
-            raise Refused(1)
-        if len(text) > MAX_TEXT and kind != "mail":
-            raise Refused(1, f"mes is longer than {MAX_TEXT} characters")
-        priced = price(kind, text, fields)
-        sender = fields.get("sender", "") if line.sender is None else line.sender
-        recipients = tuple(priced.recipient(phone, kind) for phone in line.phones)
-        due = parameters.due(fields, line.tz or fields.get("tz"), self.clock.now())
-        return _Draft(recipients, priced.text, comment, sender, priced, due)
-
-    def _check_recipients(self, drafts: List[_Draft], kind: str, message_id: str) -> None:
-        recipients = [r for draft in drafts for r in draft.recipients]
-        if all(recipient.wrong for recipient in recipients):
-            raise Refused(7, "", message_id)
-        for draft in drafts:
-            if FORBIDDEN_TEXT in draft.text or (kind != "mail" and not _good(draft.sender)):
-                raise Refused(6, "", message_id)
-        if any(recipient.phone == UNDELIVERABLE for recipient in recipients):
-            raise Refused(8, "", message_id)
+        return _answer(order, fields, message_id, self.balance)
 
     def _message(
         self,
-        draft: _Draft,
+        order: Order,
+        draft: Draft,
         request: int,
         message_id: str,
-        kind: str,
-        validity: int,
         fields: Fields,
         origin: Origin,
     ) -> Message:
@@ -246,18 +204,36 @@ class Gateway:
             request=request,
             id=message_id,
             recipients=draft.recipients,
-            text=draft.text,
+            text=draft.priced.text,
             comment=draft.comment,
             sender=draft.sender,
-            kind=kind,
+            kind=order.kind,
             encoding=draft.priced.encoding,
             parts=draft.priced.parts,
             received=self.clock.now(),
             due=draft.due,
-            validity=validity,
+            validity=order.validity,
             options={k: v for k, v in fields.items() if k not in _NOT_OPTIONS},
             origin=origin,
         )
+
+
+def _answer(order: Order, fields: Fields, message_id: Optional[str], balance: Decimal) -> Sent:
+    """What is told of an order, accepted (with ``message_id``) or only priced."""
+    listed: Tuple[Recipient, ...] = ()
+    if is_set(fields, "op"):
+        listed = order.recipients
+    elif is_set(fields, "err"):
+        listed = tuple(recipient for recipient in order.recipients if recipient.wrong)
+    return Sent(
+        message_id=message_id,
+        count=order.count,
+        cost=order.cost,
+        balance=balance,
+        mode=order.mode,
+        listed=listed,
+        code=order.drafts[0].priced.code if message_id else None,
+    )
 
 
 _NOT_OPTIONS = {"login", "psw", "apikey", "phones", "mes", "list", "id", "sender", "fmt", "cost"}
@@ -270,14 +246,6 @@ def account_of(fields: Fields) -> str:
 
 def _same(given: str, expected: str) -> bool:
     return hmac.compare_digest(given.encode(), expected.encode())
-
-
-def _good(sender: str) -> bool:
-    return len(sender) <= (15 if sender.lstrip("+").isdigit() else 11)
-
-
-def _payable(draft: _Draft) -> int:
-    return sum(not recipient.wrong for recipient in draft.recipients)
 
 
 def _pairs(ids: str, phones: str) -> List[Tuple[str, str]]:
@@ -294,6 +262,7 @@ def _stored_phone(text: str) -> str:
 
 
 def _identity(fields: Fields, kind: str) -> Tuple[str, ...]:
+    """What makes two sends identical; account, numbers and list come first."""
     phones = ",".join(parameters.split_phones(fields.get("phones", "")))
-    named = (fields.get(name, "") for name in ("mes", "list", "sender", "time", "id"))
-    return (account_of(fields), phones, kind, *named)
+    named = (fields.get(name, "") for name in ("list", "mes", "sender", "time", "id"))
+    return (account_of(fields), phones, *named, kind)

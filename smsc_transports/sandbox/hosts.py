@@ -13,6 +13,7 @@ from .formats import CONTENT_TYPES, Answer, format_number, render
 from .gateway import Gateway, account_of
 from .injection import LOOP, loop, spoil
 from .parameters import Fields
+from .quiet import LOGGER
 from .refused import Refused
 from .store import Origin, Refusal
 
@@ -47,6 +48,7 @@ class Hosts:
             request_factory=_request,
             handler_cancellation=True,
             access_log=None,
+            logger=LOGGER,
             max_line_size=MAX_LINE,
             max_field_size=MAX_LINE,
             lingering_time=0,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Awaitable, Callable, Dict, Optional
 
@@ -32,7 +33,7 @@ MAX_WAIT = 600  # seconds
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-class BadRequest(ValueError):  # noqa: N818
+class BadRequest(ValueError):
     """What was asked for makes no sense; the text says why."""
 
 
@@ -137,9 +138,7 @@ class _Api:
         return web.json_response(
             {
                 "rules": [rule.to_json() for rule in self._engine.faults.rules],
-                "status_lag": self._engine.gateway.status_lag,
-                "error9_on_repeat": self._engine.limits.refuse_repeats,
-                "slow_interval": self._engine.faults.slow_interval,
+                **asdict(self._engine.faults.switches),
                 "kinds": faults.KINDS,
                 "endpoints": faults.ENDPOINTS,
             }
@@ -147,22 +146,13 @@ class _Api:
 
     async def fail(self, request: web.Request) -> web.Response:
         options = await _json_object(request)
-        for name in ("status_lag", "slow_interval"):
-            if name in options:
-                options[name] = _number(options[name], name, float)
-        if not isinstance(options.get("error9_on_repeat", False), bool):
-            raise BadRequest("error9_on_repeat is true or false")
-        if "status_lag" in options:
-            self._engine.gateway.status_lag = options.pop("status_lag")
-        if "slow_interval" in options:
-            self._engine.faults.slow_interval = options.pop("slow_interval")
-        if "error9_on_repeat" in options:
-            self._engine.limits.refuse_repeats = options.pop("error9_on_repeat")
-        if options:
-            try:
-                rule = faults.make_rule(**options)
-            except (TypeError, ValueError, AttributeError) as error:
-                raise BadRequest(str(error).replace("make_rule() ", "")) from None
+        switches = {name: options.pop(name) for name in faults.SWITCHES if name in options}
+        try:
+            rule = faults.make_rule(**options) if options or not switches else None
+            self._engine.faults.switches.change(**switches)
+        except (TypeError, ValueError, AttributeError) as error:
+            raise BadRequest(str(error).replace("make_rule() ", "")) from None
+        if rule is not None:
             await self._engine.fail(rule)
         return await self.faults(request)
 
@@ -172,9 +162,6 @@ class _Api:
             await self._engine.lift(None if given is None else _number(given, "rule", int))
         except KeyError:
             return _error(404, f"no rule {given} is in force")
-        if given is None:
-            self._engine.gateway.status_lag = 0.0
-            self._engine.limits.refuse_repeats = False
         return await self.faults(request)
 
     async def clock(self, _request: web.Request) -> web.Response:

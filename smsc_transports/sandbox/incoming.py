@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 from typing import Dict, List, Optional, Tuple
 from urllib.parse import unquote_to_bytes
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from .parameters import Fields
 from .refused import Refused
@@ -52,10 +52,10 @@ async def read_json(request: web.BaseRequest) -> Tuple[Fields, str]:
         body = json.loads((await request.read()).decode("utf-8"))
         if not isinstance(body, dict):
             raise ValueError
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Refused(1, "the body must be a JSON object") from None
-    fields = {name: _plain(value) for name, value in body.items()}
-    shown = {name: MASK if name in SECRETS else value for name, value in body.items()}
+    fields = {_clean(name): _plain(value) for name, value in body.items()}
+    shown = {name: MASK if name in SECRETS else value for name, value in fields.items()}
     raw = f"POST {request.raw_path.partition('?')[0]}\n\n"
     raw += json.dumps(shown, ensure_ascii=False, indent=1)
     return {"charset": "utf-8", "fmt": "3", **fields}, raw[:_SHOWN_BODY]
@@ -67,7 +67,7 @@ def _plain(value: object) -> str:
         return ",".join(map(_plain, value))
     if isinstance(value, bool):
         return str(int(value))
-    return "" if value is None else str(value)
+    return "" if value is None else _clean(str(value))
 
 
 async def _body(request: web.BaseRequest) -> Tuple[List[Pair], str]:
@@ -126,6 +126,7 @@ async def _multipart(request: web.BaseRequest) -> Tuple[List[Pair], str]:
         RuntimeError,
         AssertionError,
         web.RequestPayloadError,
+        HttpProcessingError,
     ) as error:
         raise Refused(1, "broken multipart body") from error
     encoding = charset(_decoded(pairs))
@@ -143,9 +144,16 @@ def masked_letter(text: str) -> str:
     return f"{MASK}:{MASK}:{parts[2]}" if len(parts) == 3 else MASK
 
 
-def known_charset(name: Optional[str], default: str) -> str:
-    """A charset that Python can decode, else ``default``."""
-    try:
-        return codecs.lookup(name or default).name
-    except LookupError:
-        return default
+def decoded(text: bytes, charset_name: Optional[str], default: str) -> Tuple[str, str]:
+    """``text`` by the charset of that name, or by ``default`` if there is no such; which one."""
+    for name in (charset_name or default, default):
+        try:
+            return _clean(text.decode(name, "replace")), name
+        except (LookupError, UnicodeError):
+            continue
+    return "", default
+
+
+def _clean(text: str) -> str:
+    """Without halves of surrogate pairs, which JSON can carry and nothing else can."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -57,7 +57,7 @@ async def spoil(
     await response.prepare(request)
     for position in range(len(body)):
         await response.write(body[position : position + 1])
-        await asyncio.sleep(faults.slow_interval)
+        await asyncio.sleep(faults.switches.slow_interval)
     return response
 
 

@@ -7,6 +7,7 @@ from typing import Counter as CounterType
 from typing import Deque, Hashable, Optional
 
 from .clock import Clock
+from .faults import Switches
 from .refused import Refused
 
 MINUTE = 60
@@ -43,21 +44,17 @@ class Window:
             self._times.popitem(last=False)
 
     def clear(self) -> None:
-        """Forget everything, or what happened under every key."""
+        """Forget everything."""
         self._times.clear()
 
 
 class Limits:
-    """All rules of one gateway. ``enabled`` switches them as a whole.
+    """All rules of one gateway. ``enabled`` switches them as a whole."""
 
-    ``refuse_repeats`` refuses an identical send, or one with the same id and numbers, within a
-    minute even when the others are off.
-    """
-
-    def __init__(self, clock: Clock, enabled: bool = True) -> None:
+    def __init__(self, clock: Clock, switches: Switches, enabled: bool = True) -> None:
         self._clock = clock
         self.enabled = self._enabled_at_first = enabled
-        self.refuse_repeats = False
+        self._switches = switches
         self._sends = Window(clock)
         self._ids = Window(clock)
         self._prices = Window(clock)
@@ -84,7 +81,6 @@ class Limits:
             window.clear()
         self._blocked_until = 0.0
         self.enabled = self._enabled_at_first
-        self.refuse_repeats = False
 
     def begin(self, account: str, endpoint: str) -> None:
         """A request starts; every call is followed by one of :meth:`end`."""
@@ -115,9 +111,10 @@ class Limits:
 
     def check_send(self, identity: Hashable, id_and_phones: Optional[Hashable]) -> None:
         """Error 9 for a send that was accepted before, within a minute."""
-        if (self.enabled or self.refuse_repeats) and self._sends.count(identity):
+        refuse_repeats = self._switches.error9_on_repeat
+        if (self.enabled or refuse_repeats) and self._sends.count(identity):
             raise Refused(9)
-        if self.refuse_repeats and id_and_phones and self._ids.count(id_and_phones):
+        if refuse_repeats and id_and_phones and self._ids.count(id_and_phones):
             raise Refused(9)
 
     def accepted_send(self, identity: Hashable, id_and_phones: Optional[Hashable]) -> None:

@@ -10,7 +10,7 @@ from typing import Callable, Optional
 LOOPBACK = "127.0.0.1"
 
 
-class PortTaken(OSError):  # noqa: N818
+class PortTaken(OSError):
     """A port is in use by another program; the text says which and what to do."""
 
 

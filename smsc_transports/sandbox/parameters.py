@@ -96,7 +96,7 @@ def message_id(fields: Fields) -> str:
     if value in ("", "0"):
         return ""
     numeric = re.match(r"[0-9]+\Z", value)
-    if numeric and 1 <= int(value) <= 2147483647:
+    if numeric and len(value) <= 40 and 1 <= int(value) <= 2147483647:
         return str(int(value))
     if numeric or not _STRING_ID.match(value):
         raise Refused(1, "id must be 1 to 2147483647 or up to 40 of A-Z a-z 0-9 . - _")
@@ -182,10 +182,12 @@ def validity(fields: Fields) -> int:
     raise Refused(1, "valid must be hours from 1 to 24 or hh:mm from 00:01 to 24:00")
 
 
-def check_period(fields: Fields) -> None:
-    """``period`` is hours, 0.1 to 720; error 1 otherwise."""
-    value = fields.get("period", "")
-    if value and not (re.match(r"\d{1,3}(\.\d+)?\Z", value) and 0.1 <= float(value) <= 720):
+def check_ranges(fields: Fields) -> None:
+    """Error 1 for parameters that are only stored but have a documented range."""
+    for name, low, high in (("freq", 1, 1440), ("smsreq", 10, 999)):
+        integer(fields, name, low, high, low)
+    period = fields.get("period", "")  # hours
+    if period and not (re.match(r"\d{1,3}(\.\d+)?\Z", period) and 0.1 <= float(period) <= 720):
         raise Refused(1, "period must be hours from 0.1 to 720")
 
 

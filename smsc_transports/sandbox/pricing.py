@@ -10,7 +10,7 @@ from typing import Optional, Tuple
 from ..segmentation import segment, transliterate
 from . import parameters
 from .assumptions import CALL_CHARACTERS_PER_SECOND, FATE_PREFIX, FATES, PRICES
-from .parameters import Fields, integer, is_set
+from .parameters import Fields, integer
 from .refused import Refused
 from .store import Recipient
 
@@ -43,8 +43,8 @@ class Priced:
         return Recipient(stored, self.unit_price * self.count, fate, err)
 
 
-def price(kind: str, text: str, fields: Fields) -> Priced:
-    """How ``text`` is sent with the parameters ``fields``."""
+def price(kind: str, text: str, fields: Fields, test: bool) -> Priced:
+    """How ``text`` is sent with the parameters ``fields``; for nothing if it is a ``test``."""
     if fields.get("translit") in ("1", "2") and kind not in ("bin", "hlr", "ping"):
         text = transliterate(text, int(fields["translit"]))
     encoding, count, code = "", 1, None
@@ -59,7 +59,7 @@ def price(kind: str, text: str, fields: Fields) -> Priced:
         if text == "code":
             code = f"{zlib.crc32(fields.get('phones', '').encode()) % 1000000:06}"
         count = -(-len(text) // CALL_CHARACTERS_PER_SECOND)
-    return Priced(text, encoding, parts, count, PRICES[kind], is_set(fields, "test"), code)
+    return Priced(text, encoding, parts, count, PRICES[kind], test, code)
 
 
 def _binary_parts(text: str, mode: str) -> int:

@@ -7,7 +7,7 @@ from typing import Optional
 from .assumptions import DESCRIPTIONS
 
 
-class Refused(Exception):  # noqa: N818
+class Refused(Exception):
     """An error reply: its documented ``code``, a ``description`` and, for some, the message id."""
 
     def __init__(self, code: int, description: str = "", message_id: Optional[str] = None) -> None:

@@ -17,19 +17,14 @@ import threading
 from decimal import Decimal
 from typing import Any, Callable, Coroutine, Iterable, List, Mapping, Optional, TypeVar
 
+from .defaults import BALANCE, CALLBACK_SECRET, KEEP, SMTP_PORT
 from .engine import Engine
 from .faults import DEFAULT_SEED, make_rule
 from .gateway import money
 from .listener import PortTaken
 from .store import Message, Refusal
 
-__all__ = ["DEFAULT_PORT", "DEFAULT_SMTP_PORT", "PortTaken", "Sandbox"]
-
-DEFAULT_PORT = 2580
-DEFAULT_SMTP_PORT = 2525
-DEFAULT_BALANCE = "100.00"
-DEFAULT_KEEP = 10_000
-DEFAULT_SECRET = "sandbox"
+__all__ = ["PortTaken", "Sandbox"]
 
 _T = TypeVar("_T")
 
@@ -63,16 +58,16 @@ class Sandbox:
         self,
         port: int = 0,
         limits: bool = True,
-        balance: object = DEFAULT_BALANCE,
-        keep: int = DEFAULT_KEEP,
+        balance: object = BALANCE,
+        keep: int = KEEP,
         login: Optional[str] = None,
         password: Optional[str] = None,
         callback_url: Optional[str] = None,
-        callback_secret: str = DEFAULT_SECRET,
+        callback_secret: str = CALLBACK_SECRET,
         smtp_port: Optional[int] = None,
     ) -> None:
         if smtp_port is None:
-            smtp_port = DEFAULT_SMTP_PORT if port else 0
+            smtp_port = SMTP_PORT if port else 0
         self._engine = Engine(
             port,
             smtp_port,
@@ -172,29 +167,29 @@ class Sandbox:
     @property
     def status_lag(self) -> float:
         """For how many seconds after its send a message is "not found" to status.php."""
-        return self._engine.gateway.status_lag
+        return self._engine.faults.switches.status_lag
 
     @status_lag.setter
     def status_lag(self, seconds: float) -> None:
-        self._ask(lambda engine: setattr(engine.gateway, "status_lag", seconds))
+        self._ask(lambda engine: engine.faults.switches.change(status_lag=seconds))
 
     @property
     def error9_on_repeat(self) -> bool:
         """Refuse, within a minute, an identical send or the same id, even without limits."""
-        return self._engine.limits.refuse_repeats
+        return self._engine.faults.switches.error9_on_repeat
 
     @error9_on_repeat.setter
     def error9_on_repeat(self, on: bool) -> None:
-        self._ask(lambda engine: setattr(engine.limits, "refuse_repeats", on))
+        self._ask(lambda engine: engine.faults.switches.change(error9_on_repeat=on))
 
     @property
     def slow_interval(self) -> float:
         """Seconds between two bytes of an answer that the fault ``slow`` holds up."""
-        return self._engine.faults.slow_interval
+        return self._engine.faults.switches.slow_interval
 
     @slow_interval.setter
     def slow_interval(self, seconds: float) -> None:
-        self._ask(lambda engine: setattr(engine.faults, "slow_interval", seconds))
+        self._ask(lambda engine: engine.faults.switches.change(slow_interval=seconds))
 
     def status(self, message: Message, phone: Optional[str] = None) -> int:
         """The present status of a message to ``phone``, or to its first number."""
@@ -252,7 +247,10 @@ class Sandbox:
         return self._await(lambda engine: engine.fail(rule))
 
     def heal(self, number: Optional[int] = None) -> None:
-        """Lift one rule of :meth:`fail`, or all; KeyError for an unknown number."""
+        """Lift one rule of :meth:`fail`, or all of them, the lag and error 9 on repeats included.
+
+        KeyError for an unknown number.
+        """
         self._await(lambda engine: engine.lift(number))
 
     def reset(self) -> None:
@@ -290,6 +288,8 @@ class Sandbox:
     def _await(self, question: Callable[[Engine], Coroutine[Any, Any, _T]]) -> _T:
         if self._thread is None:
             raise RuntimeError("the sandbox is not running")
+        if self._thread is threading.current_thread():
+            raise RuntimeError("a listener must not wait for the sandbox that waits for it")
         return asyncio.run_coroutine_threadsafe(question(self._engine), self._loop).result()
 
     def _join(self) -> None:

@@ -105,9 +105,9 @@ def body(letter: Letter) -> Tuple[str, str]:
         (p for p in letter.walk() if p.get_content_maintype() == "text"),
         letter,
     )
-    encoding = incoming.known_charset(part.get_content_charset(), DEFAULT_CHARSET)
     payload = part.get_payload(decode=True)
-    text = payload.decode(encoding, "replace") if isinstance(payload, bytes) else ""
+    content = payload if isinstance(payload, bytes) else b""
+    text, encoding = incoming.decoded(content, part.get_content_charset(), DEFAULT_CHARSET)
     text = text.replace("\r\n", "\n")
     marked = _MARKED.search(text)
     if marked:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import socket
 import threading
+from pathlib import Path
+from typing import Any, Dict
 
 import pytest
 import requests
 
-from .conftest import PHONE, SECONDS
+from smsc_transports.sandbox.server import Sandbox
 
-WRONG_ANSWERS = {
+from .conftest import PHONE, SECONDS, Client
+
+WRONG_ANSWERS: Dict[str, Any] = {
     # fault: what requests makes of it
     "close": requests.ConnectionError,
     "reset": requests.ConnectionError,
@@ -26,7 +30,7 @@ WRONG_ANSWERS = {
 
 @pytest.mark.parametrize("stored", [False, True])
 @pytest.mark.parametrize("fault", sorted(WRONG_ANSWERS))
-def test_answer_is_spoiled(sandbox, client, fault, stored):
+def test_answer_is_spoiled(sandbox: Sandbox, client: Client, fault: Any, stored: Any) -> None:
     sandbox.fail(fault, stored=stored, times=1)
     expected = WRONG_ANSWERS[fault]
     if isinstance(expected, tuple) and isinstance(expected[0], int):
@@ -41,11 +45,13 @@ def test_answer_is_spoiled(sandbox, client, fault, stored):
     assert client.send(mes="y").endswith(",1")
 
 
-def test_hanging_request_is_not_answered_until_it_is_lifted(sandbox, client):
+def test_hanging_request_is_not_answered_until_it_is_lifted(
+    sandbox: Sandbox, client: Client
+) -> None:
     number = sandbox.fail("hang", stored=True, times=1)
     failed = []
 
-    def send():
+    def send() -> Any:
         try:
             client.send()
         except requests.ConnectionError:
@@ -61,7 +67,26 @@ def test_hanging_request_is_not_answered_until_it_is_lifted(sandbox, client):
 
 
 @pytest.mark.parametrize("stored", [False, True])
-def test_client_may_leave_a_hanging_request(sandbox, client, stored):
+@pytest.mark.parametrize("fault", ["close", "reset", "truncated", "error"])
+def test_answer_is_spoiled_by_https_too(
+    sandbox: Sandbox, client: Client, tmp_path: Path, fault: Any, stored: Any
+) -> None:
+    authority = tmp_path / "ca.pem"
+    authority.write_text(sandbox.ca_pem)
+    sandbox.fail(fault, stored=stored, host=4, times=1)
+    params = {"login": "me", "psw": "secret", "phones": PHONE, "mes": "x"}
+    with pytest.raises((requests.ConnectionError, requests.HTTPError, OSError)):
+        client.session.get(
+            f"https://{sandbox.https[4]}/sys/send.php",
+            params=params,
+            verify=str(authority),
+            timeout=SECONDS,
+        ).raise_for_status()
+    assert len(sandbox.messages) == stored
+
+
+@pytest.mark.parametrize("stored", [False, True])
+def test_client_may_leave_a_hanging_request(sandbox: Sandbox, client: Client, stored: Any) -> None:
     sandbox.fail("hang", stored=stored, host=0)
     with pytest.raises(requests.Timeout):
         client.session.get(
@@ -73,14 +98,16 @@ def test_client_may_leave_a_hanging_request(sandbox, client, stored):
     assert client.ask("balance", host=1) == ("98.60" if stored else "100.00")
 
 
-def test_slow_answer_comes_byte_by_byte_and_is_the_true_one(sandbox, client):
+def test_slow_answer_comes_byte_by_byte_and_is_the_true_one(
+    sandbox: Sandbox, client: Client
+) -> None:
     sandbox.slow_interval = 0.001
     sandbox.fail("slow", times=1)
     assert client.send() == "1001,1"
     assert len(sandbox.messages) == 1
 
 
-def test_refusing_host_takes_no_connection_and_comes_back(sandbox, client):
+def test_refusing_host_takes_no_connection_and_comes_back(sandbox: Sandbox, client: Client) -> None:
     assert client.balance() == "100.00"  # leaves a kept connection, which must end too
     number = sandbox.fail("refuse", host=0)
     for address in (sandbox.http[0], sandbox.https[0]):
@@ -94,7 +121,7 @@ def test_refusing_host_takes_no_connection_and_comes_back(sandbox, client):
     assert client.balance() == "100.00"
 
 
-def test_all_hosts_may_refuse_while_the_inbox_answers(sandbox, client):
+def test_all_hosts_may_refuse_while_the_inbox_answers(sandbox: Sandbox, client: Client) -> None:
     sandbox.fail("refuse")
     for address in (*sandbox.http, *sandbox.https, *sandbox.smtp):
         host, port = address.split(":")
@@ -103,17 +130,17 @@ def test_all_hosts_may_refuse_while_the_inbox_answers(sandbox, client):
     assert client.session.get(f"{sandbox.url}/api/ready", timeout=SECONDS).ok
 
 
-def outcome(client, host=0, endpoint="balance", **fields):
+def outcome(client: Client, host: Any = 0, endpoint: Any = "balance", **fields: Any) -> Any:
     response = client.response(endpoint, host, **fields)
     return "ok" if response.content and response.status_code == 200 else str(response.status_code)
 
 
-def test_script_is_followed_in_the_order_of_the_requests(sandbox, client):
+def test_script_is_followed_in_the_order_of_the_requests(sandbox: Sandbox, client: Client) -> None:
     sandbox.fail(script=["ok", "error", "empty+stored", "ok"])
     assert [outcome(client) for _ in range(6)] == ["ok", "500", "200", "ok", "ok", "ok"]
 
 
-def test_each_host_has_its_own_script(sandbox, client):
+def test_each_host_has_its_own_script(sandbox: Sandbox, client: Client) -> None:
     sandbox.fail(script=["error", "ok", "error"], host=0)
     sandbox.fail(script=["ok", "error"], host=3)
     assert [outcome(client, 0) for _ in range(4)] == ["500", "ok", "500", "ok"]
@@ -121,7 +148,9 @@ def test_each_host_has_its_own_script(sandbox, client):
     assert outcome(client, 1) == "ok"
 
 
-def test_chances_come_after_the_script_and_repeat_with_their_seed(sandbox, client):
+def test_chances_come_after_the_script_and_repeat_with_their_seed(
+    sandbox: Sandbox, client: Client
+) -> None:
     sandbox.limits = False
     runs = []
     for seed in (7, 7, 8):
@@ -133,14 +162,14 @@ def test_chances_come_after_the_script_and_repeat_with_their_seed(sandbox, clien
     assert {"ok", "500", "200"} == set(runs[0])
 
 
-def test_fault_for_one_endpoint_leaves_the_others_alone(sandbox, client):
+def test_fault_for_one_endpoint_leaves_the_others_alone(sandbox: Sandbox, client: Client) -> None:
     sandbox.fail("error", endpoint="status")
     assert outcome(client, endpoint="status", id=7, phone=PHONE) == "500"
     assert outcome(client) == "ok"
     assert client.send() == "1001,1"
 
 
-def test_rules_are_lifted_one_by_one_or_all(sandbox, client):
+def test_rules_are_lifted_one_by_one_or_all(sandbox: Sandbox, client: Client) -> None:
     first = sandbox.fail("error", host=0)
     sandbox.fail("error", host=1)
     sandbox.heal(first)
@@ -171,6 +200,6 @@ def test_rules_are_lifted_one_by_one_or_all(sandbox, client):
         ({}, "a fault, a script or chances are needed"),
     ],
 )
-def test_senseless_faults_are_told(sandbox, options, told):
+def test_senseless_faults_are_told(sandbox: Sandbox, options: Any, told: Any) -> None:
     with pytest.raises(ValueError, match=told):
         sandbox.fail(**options)

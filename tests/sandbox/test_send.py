@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from .conftest import PHONE
+from smsc_transports.sandbox.parameters import due
+from smsc_transports.sandbox.server import Sandbox
+
+from .conftest import PHONE, Client
 
 REPLIES = [
     # fmt, cost, the answer to the first send with a balance of 100.00
@@ -35,12 +39,12 @@ REPLIES = [
 
 
 @pytest.mark.parametrize(("fmt", "cost", "answer"), REPLIES)
-def test_answer_has_the_documented_form(client, fmt, cost, answer):
+def test_answer_has_the_documented_form(client: Client, fmt: Any, cost: Any, answer: Any) -> None:
     assert client.send(fmt=fmt, cost=cost) == answer
 
 
 @pytest.mark.parametrize("cost", [0, 2, 3])
-def test_what_is_sent_is_kept_and_paid(sandbox, client, cost):
+def test_what_is_sent_is_kept_and_paid(sandbox: Sandbox, client: Client, cost: Any) -> None:
     client.send(mes="Привет", sender="Shop", cost=cost, valid="01:30", tinyurl=1)
     (message,) = sandbox.messages
     assert (message.phones, message.text, message.sender) == ((PHONE,), "Привет", "Shop")
@@ -49,13 +53,13 @@ def test_what_is_sent_is_kept_and_paid(sandbox, client, cost):
     assert sandbox.balance == Decimal("98.60")
 
 
-def test_price_query_sends_and_costs_nothing(sandbox, client):
+def test_price_query_sends_and_costs_nothing(sandbox: Sandbox, client: Client) -> None:
     assert client.send(cost=1, mes="я" * 71) == "2.80,2"
     assert sandbox.messages == []
     assert sandbox.balance == Decimal("100.00")
 
 
-def test_every_number_and_part_is_paid(sandbox, client):
+def test_every_number_and_part_is_paid(sandbox: Sandbox, client: Client) -> None:
     assert client.send("79991112233,79991112234;79991112235", "x" * 161, cost=3) == (
         "1001,6,8.40,91.60"
     )
@@ -102,7 +106,7 @@ ERRORS = [
 
 
 @pytest.mark.parametrize(("change", "answer"), ERRORS)
-def test_error_by_its_rule(sandbox, client, change, answer):
+def test_error_by_its_rule(sandbox: Sandbox, client: Client, change: Any, answer: Any) -> None:
     got = client.send(**{"phones": PHONE, "mes": "hello", **change})
     assert got == answer
     refused = "-" in answer
@@ -117,14 +121,16 @@ def test_error_by_its_rule(sandbox, client, change, answer):
         (1, "9,-7"),
         (
             2,
-            "<result><error>invalid phone format</error><error_code>7</error_code>"
-            "<id>9</id></result>",
+            (
+                "<result><error>invalid phone format</error><error_code>7</error_code>"
+                "<id>9</id></result>"
+            ),
         ),
         (3, '{"error": "invalid phone format", "error_code": 7, "id": 9}'),
         ("nonsense", "ERROR = 7 (invalid phone format), ID - 9"),
     ],
 )
-def test_errors_come_in_every_format(client, fmt, answer):
+def test_errors_come_in_every_format(client: Client, fmt: Any, answer: Any) -> None:
     response = client.response("send", phones="12", mes="x", id=9, fmt=fmt)
     assert (response.status_code, response.text) == (200, answer)
 
@@ -140,12 +146,14 @@ def test_errors_come_in_every_format(client, fmt, answer):
         ("G17", "G17"),
     ],
 )
-def test_numbers_are_corrected(sandbox, client, written, stored):
+def test_numbers_are_corrected(sandbox: Sandbox, client: Client, written: Any, stored: Any) -> None:
     client.send(written)
     assert sandbox.messages[0].phones == (stored,)
 
 
-def test_wrong_numbers_among_right_ones_are_skipped_and_told(sandbox, client):
+def test_wrong_numbers_among_right_ones_are_skipped_and_told(
+    sandbox: Sandbox, client: Client
+) -> None:
     answer = json.loads(client.send(f"{PHONE},12", fmt=3, cost=2, err=1))
     assert (answer["cnt"], answer["cost"]) == (1, "1.40")
     (wrong,) = answer["phones"]
@@ -153,7 +161,7 @@ def test_wrong_numbers_among_right_ones_are_skipped_and_told(sandbox, client):
     assert sandbox.messages[0].phones == (PHONE,)
 
 
-def test_op_tells_about_every_number(client):
+def test_op_tells_about_every_number(client: Client) -> None:
     answer = json.loads(client.send(f"{PHONE},12", fmt=3, op=1))
     assert [entry["phone"] for entry in answer["phones"]] == [PHONE, "12"]
     assert answer["phones"][0]["cost"] == "1.40"
@@ -163,14 +171,19 @@ def test_op_tells_about_every_number(client):
 @pytest.mark.parametrize(
     ("text", "entries"),
     [
-        ("79990000001:Hi, 1:2\n79990000002:Ho", [("79990000001", "Hi, 1:2"), ("79990000002", "Ho")]),
+        (
+            "79990000001:Hi, 1:2\n79990000002:Ho",
+            [("79990000001", "Hi, 1:2"), ("79990000002", "Ho")],
+        ),
         ("79990000001,79990000002:Hi\r\n", [("79990000001", "Hi"), ("79990000002", "Hi")]),
         ("79990000001;79990000002:Hi", [("79990000001", "Hi"), ("79990000002", "Hi")]),
         ("79990000001;Hi there", [("79990000001", "Hi there")]),
         ("79990000001:line\\nbreak", [("79990000001", "line\nbreak")]),
     ],
 )
-def test_list_gives_each_number_its_text(sandbox, client, text, entries):
+def test_list_gives_each_number_its_text(
+    sandbox: Sandbox, client: Client, text: Any, entries: Any
+) -> None:
     count = len(entries)
     answer = client.ask("send", list=text, cost=2)
     assert answer == f"1001,{count},{Decimal('1.40') * count}"
@@ -178,12 +191,12 @@ def test_list_gives_each_number_its_text(sandbox, client, text, entries):
     assert {(m.id, m.request) for m in sandbox.messages} == {("1001", 1)}
 
 
-def test_list_line_may_name_sender_and_time_zone(sandbox, client):
+def test_list_line_may_name_sender_and_time_zone(sandbox: Sandbox, client: Client) -> None:
     client.ask("send", list="Shop,3|79990000001:Hi\n79990000002:Ho", sender="Bank")
     assert [message.sender for message in sandbox.messages] == ["Shop", "Bank"]
 
 
-def test_list_with_nl_keeps_line_breaks_of_the_texts(sandbox, client):
+def test_list_with_nl_keeps_line_breaks_of_the_texts(sandbox: Sandbox, client: Client) -> None:
     client.ask("send", list="79990000001:Dear,\n12:30 lunch\n79990000002:Ho", nl=1)
     assert [message.text for message in sandbox.messages] == ["Dear,\n12:30 lunch", "Ho"]
 
@@ -207,18 +220,20 @@ def test_list_with_nl_keeps_line_breaks_of_the_texts(sandbox, client):
         ({"flash": 0, "hlr": ""}, "sms", 1),
     ],
 )
-def test_kind_of_message_by_flag_or_prefix(sandbox, client, fields, kind, count):
+def test_kind_of_message_by_flag_or_prefix(
+    sandbox: Sandbox, client: Client, fields: Any, kind: Any, count: Any
+) -> None:
     assert client.send(**{"mes": "hi", **fields}).split(",")[1] == str(count)
     assert sandbox.messages[0].kind == kind
 
 
-def test_call_with_a_code_answers_the_code(client):
+def test_call_with_a_code_answers_the_code(client: Client) -> None:
     answer = json.loads(client.send(call=1, mes="code", fmt=3))
     assert len(answer["code"]) == 6
     assert answer["code"].isdigit()
 
 
-def test_text_goes_out_as_asked_for(sandbox, client):
+def test_text_goes_out_as_asked_for(sandbox: Sandbox, client: Client) -> None:
     client.send(mes="Привет", translit=1)
     client.send(mes="транслит", translit=2)
     client.send(mes="x" * 400, maxsms=2)
@@ -236,7 +251,7 @@ def test_text_goes_out_as_asked_for(sandbox, client):
     ("own", "answer"),
     [("0", "1001,1"), ("", "1001,1"), ("77", "77,1"), ("order-7.b_2", "order-7.b_2,1")],
 )
-def test_id_is_the_callers_or_assigned(client, own, answer):
+def test_id_is_the_callers_or_assigned(client: Client, own: Any, answer: Any) -> None:
     assert client.send(id=own) == answer
 
 
@@ -256,14 +271,12 @@ def test_id_is_the_callers_or_assigned(client, own, answer):
         ("9-11", None, 21),
     ],
 )
-def test_time_of_a_send(time, tz, hours):
-    from smsc_transports.sandbox.parameters import due
-
+def test_time_of_a_send(time: Any, tz: Any, hours: Any) -> None:
     noon = 1767344400.0
     assert (due({"time": time}, tz, noon) - noon) / 3600 == hours
 
 
-def test_balance_runs_out(sandbox, client):
+def test_balance_runs_out(sandbox: Sandbox, client: Client) -> None:
     sandbox.balance = "2.00"
     assert client.send(mes="one", cost=3) == "1001,1,1.40,0.60"
     assert client.send(mes="two", id=5) == "5,-3"
@@ -284,21 +297,17 @@ def test_balance_runs_out(sandbox, client):
         (3, '{"balance": "100.00"}', '{"balance": "100.00", "currency": "RUB"}'),
     ],
 )
-def test_balance_in_every_format(client, fmt, plain, with_currency):
+def test_balance_in_every_format(client: Client, fmt: Any, plain: Any, with_currency: Any) -> None:
     assert client.balance(fmt=fmt) == plain
     assert client.balance(fmt=fmt, cur=1) == with_currency
 
 
-def test_other_pages_of_the_gateway_are_said_not_to_be_there(client):
+def test_other_pages_of_the_gateway_are_said_not_to_be_there(client: Client) -> None:
     assert client.ask("jobs", fmt=0) == "ERROR = 1 (not imitated by the sandbox)"
     assert client.session.get(client.url("send").replace("/sys/", "/x/")).status_code == 404
 
 
-def test_only_the_newest_messages_are_kept():
-    from smsc_transports.sandbox.server import Sandbox
-
-    from .conftest import Client
-
+def test_only_the_newest_messages_are_kept() -> None:
     with Sandbox(keep=3, limits=False) as small:
         client = Client(small)
         with client.session:

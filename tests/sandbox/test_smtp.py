@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import smtplib
+from typing import Any
 
 import pytest
 
-from .conftest import PHONE, SECONDS
+from smsc_transports.sandbox.server import Sandbox
+
+from .conftest import PHONE, SECONDS, Client
 
 CYRILLIC = "Привет, Олег"
 
 
-def letter(body, charset="utf-8", **headers):
+def letter(body: Any, charset: Any = "utf-8", **headers: Any) -> Any:
     headers = {"Content-Type": f"text/plain; charset={charset}", **headers}
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items() if value)
     return head.encode() + b"\r\n" + body.replace("\n", "\r\n").encode(charset)
 
 
-def deliver(sandbox, content, login=None):
+def deliver(sandbox: Sandbox, content: Any, login: Any = None) -> Any:
     with smtplib.SMTP(sandbox.smtp[0], timeout=SECONDS) as server:
         if login:
             server.login(*login)
         server.sendmail("api@example.com", ["send@send.example.com"], content)
 
 
-def test_letter_becomes_a_message(sandbox):
+def test_letter_becomes_a_message(sandbox: Sandbox) -> None:
     deliver(sandbox, letter(f"me:secret:7::0,0,Shop:{PHONE},79990000001:a: b: {CYRILLIC}"))
     (message,) = sandbox.messages
     assert (message.id, message.sender, message.kind) == ("7", "Shop", "sms")
@@ -34,18 +37,25 @@ def test_letter_becomes_a_message(sandbox):
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "windows-1251", "koi8-r"])
-def test_charset_is_the_one_declared(sandbox, charset):
+def test_charset_is_the_one_declared(sandbox: Sandbox, charset: Any) -> None:
     deliver(sandbox, letter(f"me:secret:0::0,0,:{PHONE}:{CYRILLIC}", charset))
     assert sandbox.messages[0].text == CYRILLIC
 
 
-def test_charset_is_koi8_r_when_none_is_declared(sandbox):
+def test_charset_is_koi8_r_when_none_is_declared(sandbox: Sandbox) -> None:
     body = letter(f"me:secret:0::0,0,:{PHONE}:{CYRILLIC}", "koi8-r", **{"Content-Type": ""})
     deliver(sandbox, body)
     assert sandbox.messages[0].text == CYRILLIC
 
 
-def test_encoded_bodies_are_decoded(sandbox):
+@pytest.mark.parametrize("charset", ["no-such", "hex", "undefined", "rot13"])
+def test_unknown_charset_counts_as_not_given(sandbox: Sandbox, charset: Any) -> None:
+    content = letter(f"me:secret:0::0,0,:{PHONE}:{CYRILLIC}", "koi8-r", **{"Content-Type": ""})
+    deliver(sandbox, f"Content-Type: text/plain; charset={charset}\r\n".encode() + content)
+    assert sandbox.messages[0].text == CYRILLIC
+
+
+def test_encoded_bodies_are_decoded(sandbox: Sandbox) -> None:
     import base64
 
     encoded = base64.b64encode(f"me:secret:0::0,0,:{PHONE}:{CYRILLIC}".encode())
@@ -54,13 +64,13 @@ def test_encoded_bodies_are_decoded(sandbox):
     assert sandbox.messages[0].text == CYRILLIC
 
 
-def test_api_key_stands_in_the_field_of_the_password(sandbox):
+def test_api_key_stands_in_the_field_of_the_password(sandbox: Sandbox) -> None:
     deliver(sandbox, letter(f":the-key:0::0,0,:{PHONE}:hi"))
     assert sandbox.messages[0].text == "hi"
     assert "the-key" not in repr(sandbox.messages)
 
 
-def test_list_of_several_lines(sandbox):
+def test_list_of_several_lines(sandbox: Sandbox) -> None:
     deliver(sandbox, letter("me:secret:7::0,0,::79990000001:one: 1\n79990000002:two\n"))
     assert [(m.phones, m.text, m.id) for m in sandbox.messages] == [
         (("79990000001",), "one: 1", "7"),
@@ -68,43 +78,45 @@ def test_list_of_several_lines(sandbox):
     ]
 
 
-def test_fields_stand_in_their_places(sandbox):
+def test_fields_stand_in_their_places(sandbox: Sandbox) -> None:
     deliver(sandbox, letter(f"me:secret:9:+60,3:1,1,Shop:{PHONE}:Привет"))
     (message,) = sandbox.messages
     assert (message.text, message.kind) == ("Privet", "flash")
     assert (message.options["tz"], round(message.due - message.received)) == ("3", 3600)
 
 
-def test_test_letter_costs_nothing_and_is_delivered_with_err_200(sandbox, client):
+def test_test_letter_costs_nothing_and_is_delivered_with_err_200(
+    sandbox: Sandbox, client: Client
+) -> None:
     deliver(sandbox, letter(f"me:secret:9::0,0,,1:{PHONE}:hi"))
     sandbox.clock.advance(10)
     assert client.status(9).split(",")[::2] == ["1", "200"]
     assert client.balance() == "100.00"
 
 
-def test_lines_that_begin_with_a_dot_arrive_whole(sandbox):
+def test_lines_that_begin_with_a_dot_arrive_whole(sandbox: Sandbox) -> None:
     deliver(sandbox, letter(f"me:secret:0::0,0,:{PHONE}:.one\n..two\n.\nend"))
     assert sandbox.messages[0].text == ".one\n..two\n.\nend"
 
 
-def test_marked_text_is_taken_out_of_a_html_letter(sandbox):
+def test_marked_text_is_taken_out_of_a_html_letter(sandbox: Sandbox) -> None:
     html = f"<html><body>[text]me:secret:0::0,0,:{PHONE}:hi[/text]<img></body></html>"
     deliver(sandbox, letter(html, **{"Content-Type": "text/html; charset=utf-8"}))
     assert sandbox.messages[0].text == "hi"
 
 
-def test_long_line_is_taken(sandbox):
+def test_long_line_is_taken(sandbox: Sandbox) -> None:
     deliver(sandbox, letter(f"me:secret:0::0,0,:{PHONE}:{'я' * 1000}"))
     assert sandbox.messages[0].text == "я" * 1000
 
 
-def test_letter_over_100_kb_is_refused(sandbox):
+def test_letter_over_100_kb_is_refused(sandbox: Sandbox) -> None:
     with pytest.raises(smtplib.SMTPException):
         deliver(sandbox, letter(f"me:secret:0::0,0,:{PHONE}:{('x' * 900 + chr(10)) * 130}"))
     assert sandbox.messages == []
 
 
-def test_any_login_to_the_server_is_accepted(sandbox):
+def test_any_login_to_the_server_is_accepted(sandbox: Sandbox) -> None:
     deliver(sandbox, letter(f"me:secret:0::0,0,:{PHONE}:hi"), login=("user", "pass"))
     assert len(sandbox.messages) == 1
 
@@ -117,9 +129,11 @@ def test_any_login_to_the_server_is_accepted(sandbox):
         ("me:secret:0:soon:0,0,:79991112233:hi", 5),
         ("me:secret:0::0,0,:12:hi", 7),
         ("me:secret:0::0,99,:79991112233:hi", 1),
+        ("me:secret", 1),
+        ("", 1),
     ],
 )
-def test_bad_letter_is_taken_and_told_as_refused(sandbox, body, code):
+def test_bad_letter_is_taken_and_told_as_refused(sandbox: Sandbox, body: Any, code: Any) -> None:
     deliver(sandbox, letter(body))
     assert sandbox.messages == []
     assert [(r.endpoint, r.code) for r in sandbox.refusals] == [("smtp", code)]
@@ -131,7 +145,7 @@ def test_bad_letter_is_taken_and_told_as_refused(sandbox, body, code):
     ("fault", "error"),
     [("close", smtplib.SMTPServerDisconnected), ("error", smtplib.SMTPDataError)],
 )
-def test_faults_of_the_mail_server(sandbox, fault, error, stored):
+def test_faults_of_the_mail_server(sandbox: Sandbox, fault: Any, error: Any, stored: Any) -> None:
     sandbox.fail(fault, stored=stored, endpoint="smtp", times=1)
     with pytest.raises(error):
         deliver(sandbox, letter(f"me:secret:0::0,0,:{PHONE}:hi"))
@@ -140,10 +154,11 @@ def test_faults_of_the_mail_server(sandbox, fault, error, stored):
     assert sandbox.messages[-1].text == "again"
 
 
-def test_mail_server_may_hang_after_the_letter(sandbox):
+def test_mail_server_may_hang_after_the_letter(sandbox: Sandbox) -> None:
     sandbox.fail("hang", stored=True, endpoint="smtp")
     with smtplib.SMTP(sandbox.smtp[0], timeout=SECONDS) as server:
         server.ehlo()
+        assert server.sock is not None
         server.sock.settimeout(0.2)
         with pytest.raises((smtplib.SMTPServerDisconnected, TimeoutError, OSError)):
             server.sendmail("a@b.cz", ["c@d.cz"], letter(f"me:secret:0::0,0,:{PHONE}:hi"))
@@ -151,7 +166,7 @@ def test_mail_server_may_hang_after_the_letter(sandbox):
     assert len(sandbox.messages) == 1
 
 
-def test_mail_server_may_refuse(sandbox):
+def test_mail_server_may_refuse(sandbox: Sandbox) -> None:
     sandbox.fail("refuse", endpoint="smtp")
     with pytest.raises(ConnectionRefusedError):
         deliver(sandbox, letter("x"))

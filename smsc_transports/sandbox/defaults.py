@@ -1,0 +1,9 @@
+"""What a sandbox is like unless told otherwise, for the command line and for programs."""
+
+from __future__ import annotations
+
+PORT = 2580
+SMTP_PORT = 2525
+BALANCE = "100.00"
+KEEP = 10_000  # messages
+CALLBACK_SECRET = "sandbox"

@@ -1,0 +1,19 @@
+"""The log of the HTTP servers: bugs of the sandbox, but not what clients do wrong.
+
+aiohttp logs a traceback for each request that is no HTTP. Such requests are everyday fare for a
+gateway under test and are answered with 400.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from aiohttp.http_exceptions import HttpProcessingError
+
+
+def _is_our_fault(record: logging.LogRecord) -> bool:
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+
+
+LOGGER = logging.getLogger("smsc_transports.sandbox")
+LOGGER.addFilter(_is_our_fault)

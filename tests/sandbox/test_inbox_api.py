@@ -1,0 +1,248 @@
+"""The REST API of the inbox, as test suites in any language use it."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import threading
+from typing import Any, Callable
+
+import pytest
+import requests
+
+from smsc_transports.sandbox.server import Sandbox
+
+from .conftest import PHONE, SECONDS, Client
+
+Api = Callable[..., requests.Response]
+
+
+@pytest.fixture
+def api(sandbox: Sandbox, client: Client) -> Api:
+    def call(method: Any, path: Any, **options: Any) -> Any:
+        url = f"{sandbox.url}/api/{path}"
+        return client.session.request(method, url, timeout=SECONDS, **options)
+
+    return call
+
+
+def test_addresses_tell_where_everything_listens(sandbox: Sandbox, api: Api) -> None:
+    answer = api("GET", "addresses").json()
+    assert answer["http"] == sandbox.http
+    assert answer["https"] == sandbox.https
+    assert answer["smtp"] == sandbox.smtp
+    assert answer["ca"] == sandbox.ca_pem
+    assert [len(answer[name]) for name in ("http", "https", "smtp")] == [5, 5, 1]
+    addresses = answer["http"] + answer["https"] + answer["smtp"]
+    assert {address.split(":")[0] for address in addresses} == {"127.0.0.1"}
+    assert len(set(addresses)) == 11
+
+
+def test_messages_are_listed_newest_first(client: Client, api: Api) -> None:
+    for number in range(3):
+        client.send(mes=f"text {number}", sender="Shop")
+    assert [m["text"] for m in api("GET", "messages").json()] == ["text 2", "text 1", "text 0"]
+    assert [m["text"] for m in api("GET", "messages?limit=1").json()] == ["text 2"]
+    first = api("GET", "messages").json()[0]
+    assert (first["phones"], first["sender"], first["price"]) == ([PHONE], "Shop", "1.40")
+    assert (first["encoding"], first["parts"], first["statuses"]) == ("gsm-7", 1, [-1])
+
+
+@pytest.mark.parametrize("search", ["КОД", "79990000001", "order-7", "shop"])
+def test_search_finds_by_text_number_id_and_sender(client: Client, api: Api, search: Any) -> None:
+    client.send(mes="something else")
+    client.send("79990000001", mes="Ваш код: 1", id="order-7", sender="Shop")
+    found = api("GET", "messages", params={"search": search}).json()
+    assert [message["id"] for message in found] == ["order-7"]
+    assert api("GET", "messages?search=absent").json() == []
+
+
+def test_one_message_with_parts_history_and_masked_request(
+    sandbox: Sandbox, client: Client, api: Api
+) -> None:
+    client.send(mes="x" * 200, sender="Shop")
+    sandbox.clock.advance(10)
+    key = api("GET", "messages").json()[0]["key"]
+    message = api("GET", f"messages/{key}").json()
+    assert [len(text) for text in message["texts"]] == [153, 47]
+    (recipient,) = message["recipients"]
+    assert [change["status"] for change in recipient["history"]] == [-1, 0, 1]
+    assert message["raw"].startswith("GET /sys/send.php?login=***&psw=***&")
+    assert "secret" not in message["raw"]
+    assert api("GET", "messages/999").status_code == 404
+
+
+def test_wait_answers_as_soon_as_the_message_arrives(client: Client, api: Api) -> None:
+    answers = []
+    waiting = threading.Thread(
+        target=lambda: answers.append(api("GET", "wait?phone=%2B79991112233&text=code&timeout=10"))
+    )
+    waiting.start()
+    client.send(mes="no")
+    client.send(mes="the code is 1")
+    waiting.join(SECONDS)
+    assert answers[0].json()["text"] == "the code is 1"
+
+
+def test_wait_for_what_never_comes_tells_what_did(client: Client, api: Api) -> None:
+    client.send(mes="no")
+    answer = api("GET", "wait?text=code&timeout=0")
+    assert answer.status_code == 404
+    assert answer.json()["error"] == "no such message within 0 s"
+    assert [message["text"] for message in answer.json()["arrived"]] == ["no"]
+
+
+def test_refused_requests_are_listed(client: Client, api: Api) -> None:
+    client.send("12")
+    (refusal,) = api("GET", "refusals").json()
+    assert (refusal["endpoint"], refusal["error"]) == ("send", 7)
+    assert "secret" not in refusal["raw"]
+
+
+def test_faults_are_set_shown_and_lifted(client: Client, api: Api) -> None:
+    answer = api("POST", "faults", json={"fault": "error", "stored": True, "host": 0}).json()
+    (rule,) = answer["rules"]
+    assert (rule["host"], rule["endpoint"], rule["chances"]) == (0, None, {"error+stored": 1.0})
+    assert client.response("balance").status_code == 500
+    assert api("DELETE", f"faults/{rule['rule']}").json()["rules"] == []
+    assert client.response("balance").status_code == 200
+    assert api("DELETE", f"faults/{rule['rule']}").status_code == 404
+
+
+def test_script_and_chances_are_set(client: Client, api: Api) -> None:
+    body = {"script": ["ok", "empty"], "chances": {"error": 1}, "seed": 3, "endpoint": "balance"}
+    api("POST", "faults", json=body)
+    answers = [client.response("balance") for _ in range(3)]
+    assert [(a.status_code, bool(a.content)) for a in answers] == [
+        (200, True),
+        (200, False),
+        (500, True),
+    ]
+
+
+def test_account_wide_faults(sandbox: Sandbox, api: Api) -> None:
+    api("POST", "faults", json={"status_lag": 3, "error9_on_repeat": True, "slow_interval": 0.5})
+    assert (sandbox.status_lag, sandbox.error9_on_repeat, sandbox.slow_interval) == (3, True, 0.5)
+    answer = api("DELETE", "faults").json()
+    assert (answer["status_lag"], answer["error9_on_repeat"]) == (0, False)
+
+
+def test_clock_is_turned(client: Client, api: Api) -> None:
+    client.send(id=7)
+    before = api("GET", "clock").json()["now"]
+    assert api("POST", "clock", json={"advance": 3600}).json()["now"] >= before + 3600
+    assert client.status(7).startswith("1,")
+
+
+def test_balance_is_set(client: Client, api: Api) -> None:
+    assert api("POST", "balance", json={"balance": "12.5"}).json() == {"balance": "12.50"}
+    assert client.balance() == "12.50"
+    assert api("GET", "balance").json() == {"balance": "12.50"}
+
+
+def test_reset_forgets_everything(sandbox: Sandbox, client: Client, api: Api) -> None:
+    client.send()
+    client.send("12")
+    sandbox.fail("refuse", host=1)
+    sandbox.limits = False
+    sandbox.clock.advance(3600)
+    assert api("POST", "reset").json() == {"reset": True}
+    assert api("GET", "messages").json() == api("GET", "refusals").json() == []
+    assert api("GET", "faults").json()["rules"] == []
+    assert client.ask("balance", host=1) == "100.00"
+    assert client.send() == "1001,1"
+    assert client.send() == "0,-9"
+
+
+BAD = [
+    ("GET", "messages?limit=-1", None),
+    ("GET", "messages?limit=many", None),
+    ("GET", "messages/first", None),
+    ("GET", "wait?timeout=long", None),
+    ("GET", "wait?timeout=nan", None),
+    ("POST", "faults", b"no json"),
+    ("POST", "faults", b"\xff\xfe\xff"),
+    ("POST", "faults", b"[]"),
+    ("POST", "faults", b"{}"),
+    ("POST", "faults", b'{"fault": "explode"}'),
+    ("POST", "faults", b'{"fault": {}}'),
+    ("POST", "faults", b'{"fault": "close", "host": "base"}'),
+    ("POST", "faults", b'{"fault": "close", "times": "two"}'),
+    ("POST", "faults", b'{"fault": "close", "chance": null}'),
+    ("POST", "faults", b'{"fault": "close", "whatever": 1}'),
+    ("POST", "faults", b'{"chances": ["close"]}'),
+    ("POST", "faults", b'{"script": 5}'),
+    ("POST", "faults", b'{"script": ["ok"], "seed": {}}'),
+    ("POST", "faults", b'{"status_lag": -1}'),
+    ("POST", "faults", b'{"status_lag": true}'),
+    ("POST", "faults", b'{"status_lag": "long"}'),
+    ("POST", "faults", b'{"status_lag": 3, "fault": "explode"}'),
+    ("POST", "faults", b'{"error9_on_repeat": "yes"}'),
+    ("POST", "faults", b"[" * 100_000),
+    ("DELETE", "faults/all", None),
+    ("POST", "clock", b'{"advance": -1}'),
+    ("POST", "clock", b'{"advance": "soon"}'),
+    ("POST", "clock", b"{}"),
+    ("POST", "balance", b'{"balance": "much"}'),
+    ("POST", "balance", b'{"balance": "NaN"}'),
+    ("POST", "balance", b'{"balance": 1e400}'),
+    ("POST", "balance", b"{}"),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body"), BAD)
+def test_bad_requests_are_told_in_json(
+    sandbox: Sandbox, api: Api, caplog: pytest.LogCaptureFixture, method: Any, path: Any, body: Any
+) -> None:
+    answer = api(method, path, data=body)
+    assert answer.status_code == 400, answer.text
+    assert list(answer.json()) == ["error"]
+    assert "Traceback" not in answer.text + caplog.text
+    assert sandbox.status_lag == 0
+
+
+def test_unknown_path_is_told_in_json(api: Api) -> None:
+    assert api("GET", "nothing").status_code == 404
+    assert "error" in api("GET", "nothing").json()
+    assert api("DELETE", "clock").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "evil.example"}, 403),
+        ({"Host": "127.0.0.1.evil.example:2580"}, 403),
+        ({"Host": ""}, 403),
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://localhost:1"}, 403),
+        ({"Host": "localhost:2580"}, 200),
+        ({"Host": "localhost:2580", "Origin": "http://localhost:2580"}, 200),
+    ],
+)
+def test_pages_of_other_origins_cannot_reach_the_inbox(
+    sandbox: Sandbox, client: Client, api: Api, headers: Any, status: Any
+) -> None:
+    client.send()
+    assert api("GET", "messages", headers=headers).status_code == status
+    assert api("POST", "reset", headers=headers).status_code == status
+    assert len(sandbox.messages) == (0 if status == 200 else 1)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has all of 127.0.0.0/8")
+def test_everything_listens_on_its_one_address_only(sandbox: Sandbox) -> None:
+    addresses = [sandbox.url[len("http://") :], *sandbox.http, *sandbox.https, *sandbox.smtp]
+    for address in addresses:
+        # A server that listened on all addresses would take this one too.
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.2", int(address.split(":")[1])), SECONDS)
+
+
+def test_thousand_messages_are_listed(sandbox: Sandbox, client: Client, api: Api) -> None:
+    sandbox.limits = False
+    sandbox.balance = 10_000
+    lines = "\n".join(f"7999{number:07}:hi" for number in range(1500))
+    data = {"login": "a", "psw": "b", "list": lines}
+    client.session.post(client.url("send"), data=data, timeout=SECONDS)
+    assert len(api("GET", "messages").json()) == 1000
+    assert len(api("GET", "messages?limit=2000").json()) == 1500

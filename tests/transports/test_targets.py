@@ -1,0 +1,100 @@
+"""The bytes on the wire are those that urllib would send."""
+
+from __future__ import annotations
+
+import urllib.request
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from .conftest import LOGIN, PASSWORD
+from .gateway import SENT, Gateway, Proxy
+
+WRITTEN_BY_CALLERS = [
+    "a=~",
+    "a=|",
+    "a=%7e",
+    "a=%7E",
+    "a=%7e%7E%2f%2F",
+    "a=[1]",
+    'a="1"',
+    "a=<b>{c}\\^`",
+    "a=%",
+    "a=%zz",
+    "a=1;b=2",
+    "a;",
+    "a=/../b/./c//d",
+    "a=http://x/y?z",
+    "a=b?c",
+    "a=@:!$'()*+,",
+    "&&",
+    "a=1&a=1",
+]
+ACCOUNT = f"login={LOGIN}&psw={quote(PASSWORD)}&fmt=1&charset=utf-8"
+
+
+@pytest.mark.parametrize("argument", WRITTEN_BY_CALLERS)
+def test_parameters_go_as_they_were_written(face: Any, argument: str) -> None:
+    with Gateway() as gateway:
+        face.SMSC_HOST = gateway.address
+        assert face.SMSC()._smsc_send_cmd("send", argument) == SENT
+        target = gateway.targets[0]
+        urllib.request.build_opener().open(f"http://{gateway.address}{target}").close()
+    assert target == f"/sys/send.php?{ACCOUNT}&{argument}"
+    assert gateway.targets == [target, target]
+
+
+@pytest.mark.parametrize("argument", WRITTEN_BY_CALLERS)
+def test_parameters_go_through_a_proxy_as_they_were_written(
+    face: Any, monkeypatch: pytest.MonkeyPatch, argument: str
+) -> None:
+    face.SMSC_HOST = "smsc.example:8080"
+    with Proxy() as proxy:
+        monkeypatch.setenv("http_proxy", proxy.address)
+        assert face.SMSC()._smsc_send_cmd("send", argument) == SENT
+        target = proxy.targets[0]
+        urllib.request.build_opener().open(target).close()
+    assert target == f"http://smsc.example:8080/sys/send.php?{ACCOUNT}&{argument}"
+    assert proxy.targets == [target, target]
+    assert [seen.headers["host"] for seen in proxy.requests] == ["smsc.example:8080"] * 2
+
+
+def test_a_post_is_a_form(face: Any) -> None:
+    face.SMSC_POST = True
+    with Gateway() as gateway:
+        face.SMSC_HOST = gateway.address
+        assert face.SMSC()._smsc_send_cmd("send", "a=~|%7e") == SENT
+    [seen] = gateway.requests
+    assert (seen.method, seen.target) == ("POST", "/sys/send.php")
+    assert seen.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert seen.body == f"{ACCOUNT}&a=~|%7e".encode()
+
+
+def test_2000_characters_are_fetched_and_2001_are_posted(face: Any) -> None:
+    room = 2000 - len(ACCOUNT) - len("&a=")
+    with Gateway() as gateway:
+        face.SMSC_HOST = gateway.address
+        face.SMSC()._smsc_send_cmd("send", "a=" + "x" * room)
+        face.SMSC()._smsc_send_cmd("send", "a=" + "x" * (room + 1))
+    assert [seen.method for seen in gateway.requests] == ["GET", "POST"]
+    assert len(gateway.requests[1].body) == 2001
+
+
+def test_a_megabyte_is_posted_whole(face: Any) -> None:
+    with Gateway() as gateway:
+        face.SMSC_HOST = gateway.address
+        face.SMSC()._smsc_send_cmd("send", "a=" + "x" * 1_000_000)
+        face.SMSC()._smsc_send_cmd("send", "a=" + "y" * 1_000_000)
+    assert [seen.body[-1_000_000:] for seen in gateway.requests] == [
+        b"x" * 1_000_000,
+        b"y" * 1_000_000,
+    ]
+    assert gateway.connections == 1
+
+
+def test_no_compressed_answer_is_asked_for(face: Any) -> None:
+    with Gateway() as gateway:
+        face.SMSC_HOST = gateway.address
+        face.SMSC().get_balance()
+    assert gateway.requests[0].headers["accept-encoding"] == "identity"
