@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import difflib
-import logging
-from typing import Callable, Dict, List, Sequence, Tuple
+from typing import Dict, List, Sequence, Tuple
 
 from smsc_transports.attempt import Attempt
-from smsc_transports.errors import NOT_SENT, ConfigurationError, NotSent, TransportError
+from smsc_transports.errors import NOT_SENT, ConfigurationError, TransportError
 from smsc_transports.failover import Call, Verdict, run_legacy, run_once
 from smsc_transports.manager import PluginManager, plugin_manager
 from smsc_transports.notices import tell_once
-from smsc_transports.redaction import redact
 from smsc_transports.reply import NO_ANSWER, Reply
 from smsc_transports.request import FaceNames, Request
 from smsc_transports.safe import run_safe
 from smsc_transports.settings import Settings
 from smsc_transports.transport import Transport
-
-log = logging.getLogger("smsc_transports.dispatch")
 
 SANDBOX_TRANSPORTS = ("http-get", "http-post", "https-get", "https-post", "smtp")
 """The transports that a sandbox can receive."""
@@ -36,12 +32,11 @@ def call(command: str, argument: str, settings: Settings, face: FaceNames) -> Re
     try:
         request = Request(command, argument, manager.settings(settings), face=face)
         transports = choose(manager, request)
-    except ConfigurationError:
-        raise
-    except Exception as error:
-        return _reply(request, _refused_by_plugin(request, error), [])
+    except TransportError as error:  # a plugin's, or the sandbox is not there
+        tell_once(f"Nothing is sent: {error}.")
+        return _reply(request, Verdict(None, NOT_SENT, error), [])
     request.query  # noqa: B018  (wrong types are to raise here, before anything is tried)
-    under_way = Call(request, _observer(manager))
+    under_way = _call(manager, request)
     if request.settings.failover == "safe":
         verdict = run_safe(under_way, transports, _askers(manager, request, transports))
     else:
@@ -54,8 +49,8 @@ def mail(argument: str, settings: Settings, face: FaceNames) -> None:
     manager = plugin_manager()
     manager.scan()
     request = Request("send", argument, manager.settings(settings), face=face)
-    under_way = Call(request, _observer(manager))
-    verdict = run_once(under_way, [manager.transports()["smtp"]])
+    under_way = _call(manager, request)
+    verdict = run_once(under_way, [_named(manager.transports(), "smtp")])
     if verdict.error is not None:
         raise verdict.error.__cause__ or verdict.error
 
@@ -65,8 +60,7 @@ def choose(manager: PluginManager, request: Request) -> List[Transport]:
     known = manager.transports()
     if request.settings.sandboxed:
         known = {name: known[name] for name in SANDBOX_TRANSPORTS if name in known}
-    wanted = manager.hook.smsc_choose_transport(request=request, names=list(known))
-    wanted = wanted or request.settings.transport
+    wanted = manager.choose_transport(request, list(known)) or request.settings.transport
     names = [name.strip() for name in wanted.split(",") if name.strip()]
     if request.settings.sandboxed:
         names = [name for name in names if name in known]
@@ -108,12 +102,8 @@ def _named(known: Dict[str, Transport], name: str) -> Transport:
     )
 
 
-def _refused_by_plugin(request: Request, error: Exception) -> Verdict:
-    reason = redact(str(error), request.settings.secrets)
-    if not isinstance(error, TransportError):
-        reason = f"a plugin raised {type(error).__name__}: {reason}"
-    tell_once(f"Nothing is sent: {reason}.")
-    return Verdict(None, NOT_SENT, NotSent(reason))
+def _call(manager: PluginManager, request: Request) -> Call:
+    return Call(request, lambda attempt: manager.tell_attempt(attempt, request.settings))
 
 
 def _reply(request: Request, verdict: Verdict, attempts: List[Attempt]) -> Reply:
@@ -121,17 +111,6 @@ def _reply(request: Request, verdict: Verdict, attempts: List[Attempt]) -> Reply
     if verdict.text is not None:
         values = tuple(verdict.text.split(","))
     return Reply(values, request.command, request.fields, verdict.outcome, attempts)
-
-
-def _observer(manager: PluginManager) -> Callable[[Attempt], None]:
-    def tell(attempt: Attempt) -> None:
-        for hook in manager.hook.smsc_attempt.get_hookimpls():
-            try:
-                hook.function(*((attempt,) if hook.argnames else ()))
-            except Exception:
-                log.exception("the plugin %r failed at smsc_attempt", hook.plugin_name)
-
-    return tell
 
 
 def last_url(reply: Reply) -> str:

@@ -87,7 +87,7 @@ class Call:
         """Give the addresses of all transports while there is time, resting ones last."""
         for transport in transports:
             resting = []
-            for address in transport.addresses(self.request):
+            for address in self._addresses(transport):
                 route = Route(transport, address)
                 if not self._resting.may_try(route.key):
                     resting.append(route)
@@ -120,6 +120,14 @@ class Call:
         self._resting.responded(route.key)
         self._note(request, route, started, ANSWERED)
         return text
+
+    def _addresses(self, transport: Transport) -> Sequence[str]:
+        try:
+            return list(transport.addresses(self.request))
+        except Exception as error:  # a stranger's; it counts as an attempt that went nowhere
+            reason = redact(_describe(error), self.request.settings.secrets)
+            self._note(self.request, Route(transport, ""), self.clock(), NOT_SENT, reason)
+            return []
 
     def pause(self, seconds: float) -> bool:
         """Wait, and tell whether there is time left after that; if there will be none, don't."""
@@ -160,11 +168,16 @@ def _exchange(request: Request, route: Route, timeout: Timeout) -> str:
         raise clean from error.__cause__
     except Exception as error:
         # A stranger's transport may raise anything, after any byte.
-        reason = redact(f"{type(error).__name__}: {error}", request.settings.secrets)
-        raise OutcomeUnknown(reason) from error
+        raise OutcomeUnknown(redact(_describe(error), request.settings.secrets)) from error
+    if not isinstance(text, str):
+        raise OutcomeUnknown(f"the transport gave {type(text).__name__}, not text")
     if not text:
         raise OutcomeUnknown("the answer is empty")
     return text
+
+
+def _describe(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def run_legacy(call: Call, transports: Sequence[Transport]) -> Verdict:

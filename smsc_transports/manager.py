@@ -6,20 +6,23 @@ plugin could take part in, never when a module is imported.
 
 from __future__ import annotations
 
+import atexit
 import difflib
 import functools
 import importlib
 import logging
 import os
 import threading
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence
 
 import pluggy
 
 from smsc_transports import hookspecs
+from smsc_transports.attempt import Attempt
 from smsc_transports.errors import ConfigurationError, NotSent, TransportError
 from smsc_transports.notices import tell_once
 from smsc_transports.redaction import redact
+from smsc_transports.request import Request
 from smsc_transports.settings import Settings
 from smsc_transports.transport import Transport
 
@@ -102,11 +105,50 @@ class PluginManager(pluggy.PluginManager):
             return self._transports
 
     def settings(self, settings: Settings) -> Settings:
-        """Let every plugin replace the settings in turn, the sandbox last."""
+        """Let every plugin replace the settings in turn, the sandbox last.
+
+        Raises NotSent if a plugin fails.
+        """
         hooks = list(reversed(self.hook.smsc_settings.get_hookimpls()))
         for hook in sorted(hooks, key=lambda hook: hook.plugin_name == SANDBOX):
-            settings = _settings_of(hook, settings)
+            given = _answer_of("smsc_settings", hook, Settings, settings.secrets, settings=settings)
+            settings = given or settings
         return settings
+
+    def choose_transport(self, request: Request, names: List[str]) -> Optional[str]:
+        """Give the first plugin's choice; None if no plugin has one.
+
+        Raises NotSent if a plugin fails.
+        """
+        for hook in reversed(self.hook.smsc_choose_transport.get_hookimpls()):
+            chosen: Optional[str] = _answer_of(
+                "smsc_choose_transport",
+                hook,
+                str,
+                request.settings.secrets,
+                request=request,
+                names=names,
+            )
+            if chosen is not None:
+                return chosen
+        return None
+
+    def tell_attempt(self, attempt: Attempt, settings: Settings) -> None:
+        """Tell every plugin of an attempt; what it raises is logged."""
+        for hook in self.hook.smsc_attempt.get_hookimpls():
+            try:
+                hook.function(*((attempt,) if hook.argnames else ()))
+            except Exception as error:
+                reason = redact(f"{type(error).__name__}: {error}", settings.secrets)
+                log.error("the plugin %r failed at smsc_attempt: %s", hook.plugin_name, reason)
+
+    def close(self) -> None:
+        """Close every transport."""
+        for transport in (self._transports or {}).values():
+            try:
+                transport.close()
+            except Exception as error:
+                log.error("the transport %r failed to close: %r", transport.name, error)
 
     def _load_all(self) -> None:
         for name in _names_in("SMSC_PLUGINS"):
@@ -161,19 +203,18 @@ class _Source(NamedTuple):
     load: Callable[[], Any]
 
 
-def _settings_of(hook: Any, settings: Settings) -> Settings:
+def _answer_of(name: str, hook: Any, kind: type, secrets: Sequence[str], **values: Any) -> Any:
+    """Ask one plugin; its failure names it, ends the call and shows no secret."""
     try:
-        given = hook.function(settings) if hook.argnames else hook.function()
-        if given is not None and not isinstance(given, Settings):
-            raise TypeError(f"it gave {type(given).__name__}, not Settings")
+        given = hook.function(*(values[argument] for argument in hook.argnames))
+        if given is not None and not isinstance(given, kind):
+            raise TypeError(f"it gave {type(given).__name__}, not {kind.__name__}")
     except (ConfigurationError, TransportError):
         raise
     except Exception as error:
-        reason = redact(f"{type(error).__name__}: {error}", settings.secrets)
-        raise NotSent(
-            f"the plugin {hook.plugin_name!r} failed at smsc_settings: {reason}"
-        ) from None
-    return given or settings
+        reason = redact(f"{type(error).__name__}: {error}", secrets)
+        raise NotSent(f"the plugin {hook.plugin_name!r} failed at {name}: {reason}") from None
+    return given
 
 
 def _transports_of(hook: Any) -> List[Transport]:
@@ -259,6 +300,7 @@ def plugin_manager() -> PluginManager:
     with _manager_lock:
         if _manager is None:
             _manager = PluginManager()
+            atexit.register(_manager.close)
         return _manager
 
 

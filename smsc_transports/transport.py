@@ -61,4 +61,7 @@ class Transport(ABC):
         """
 
     def close(self) -> None:  # noqa: B027  (not every transport keeps something)
-        """Let go of what is kept between calls; closing twice is harmless."""
+        """Let go of what is kept between calls; called when the program ends.
+
+        Closing twice must be harmless.
+        """

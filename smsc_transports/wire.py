@@ -78,7 +78,7 @@ class _Response(http.client.HTTPResponse):
     def begin(self) -> None:
         super().begin()
         self.headers.defects.clear()
-        self.headers.set_payload(None)
+        self.headers.set_payload("")
 
 
 class _ExactTarget:
@@ -86,7 +86,7 @@ class _ExactTarget:
 
     sock: Any
     connect: Callable[[], None]
-    response_class = _Response
+    response_class: Any = _Response
     debuglevel = 0  # http.client's debug output would show the credentials
 
     def _new_conn(self) -> socket.socket:
@@ -114,11 +114,14 @@ class _Connection(_ExactTarget, HTTPConnection):
 
 
 class _TLSConnection(_ExactTarget, HTTPSConnection):
-    """A connection by TLS."""
+    """A connection by TLS, made as http.client makes it for urllib."""
 
     def connect(self) -> None:
-        super().connect()
-        # A program that switched verification off needs no warning that it did.
+        HTTPConnection.connect(self)
+        context = self.ssl_context or tls_context()
+        name = self._tunnel_host or self.host
+        self.sock = context.wrap_socket(self.sock, server_hostname=name.strip("[]"))
+        # urllib3 need not warn a program that switched verification off.
         self.is_verified = True
 
 
@@ -214,7 +217,7 @@ class Wire:
         _current.handed_over = None
         try:
             response = adapter.send(
-                _prepared(url, body), stream=True, timeout=tuple(timeout), proxies=proxies
+                _prepared(url, body), True, (timeout.connect, timeout.read), proxies=proxies
             )
             answer = _read(response)
         except BaseException:  # Ctrl-C too: half an answer must not meet the next request

@@ -109,20 +109,19 @@ class Count:
         self.incomplete += reply.ok and not (len(reply) == 4 and all(reply))
 
 
-class VirtualTime:
-    """A clock that only pauses turn, the sandbox's along with the library's."""
+class VirtualTime(threading.local):
+    """A clock that the pauses of its thread turn, and the sandbox's along with it."""
+
+    passed = 0.0
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
-        self._passed = 0.0
-        self._lock = threading.Lock()
 
     def now(self) -> float:
-        return time.monotonic() + self._passed
+        return time.monotonic() + self.passed
 
     def sleep(self, seconds: float) -> None:
-        with self._lock:
-            self._passed += seconds
+        self.passed += seconds
         self._sandbox.clock.advance(seconds)
 
 
@@ -163,7 +162,7 @@ def run(
     face.SMSC_TIMEOUT = (2, 0.5)
     virtual = VirtualTime(sandbox)
     call = functools.partial(
-        Call, clock=virtual.now, sleep=virtual.sleep, resting=RestingAddresses(virtual.now)
+        Call, clock=virtual.now, sleep=virtual.sleep, resting=RestingAddresses()
     )
     smsc = face.SMSC()
     phones = [f"7999{number:07}" for number in range(sends)]

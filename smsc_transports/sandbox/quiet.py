@@ -1,7 +1,8 @@
-"""The log of the HTTP servers: bugs of the sandbox, but not what clients do wrong.
+"""The logs of the servers: bugs of the sandbox, but not what clients do wrong, and no secrets.
 
 aiohttp logs a traceback for each request that is no HTTP. Such requests are everyday fare for a
-gateway under test and are answered with 400.
+gateway under test and are answered with 400. aiosmtpd logs whole letters, whose first line holds
+the password.
 """
 
 from __future__ import annotations
@@ -17,3 +18,5 @@ def _is_our_fault(record: logging.LogRecord) -> bool:
 
 LOGGER = logging.getLogger("smsc_transports.sandbox")
 LOGGER.addFilter(_is_our_fault)
+
+logging.getLogger("mail.log").setLevel(logging.WARNING)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any, List
+from typing import Any, List, Sequence
 
 import pytest
 
@@ -133,3 +133,29 @@ def test_what_a_transport_says_of_its_failure_is_stripped_of_secrets() -> None:
         text = f"{call.attempts} {verdict.error}"
         assert "s3cr" not in text
         assert "alex" not in text
+
+
+@pytest.mark.parametrize("answer", [b"1,1,1,1", None, 7, ["1"]])
+def test_a_transport_that_gives_no_text_has_an_unknown_outcome(answer: Any) -> None:
+    class Odd(Scripted):
+        def exchange(self, request: Request, address: str, timeout: Timeout) -> str:
+            return answer  # type: ignore[no-any-return]
+
+    call = make_call(send_request(host="one.test:80"), VirtualTime())
+    verdict = run_legacy(call, [Odd()])
+    assert verdict.outcome == "unknown"
+    assert call.attempts[0].error == f"the transport gave {type(answer).__name__}, not text"
+
+
+def test_a_transport_that_cannot_tell_its_addresses_makes_room_for_the_next() -> None:
+    class Lost(Scripted):
+        name = "lost"
+
+        def addresses(self, request: Request) -> Sequence[str]:
+            raise KeyError("no road")
+
+    call = make_call(send_request(), VirtualTime())
+    assert run_once(call, [Lost(), Scripted(send=["1,1,1,1"])]).text == "1,1,1,1"
+    assert str(call.attempts[0]) == (
+        "attempt 1: send by lost to : not sent (KeyError: 'no road'), 0.000 s"
+    )

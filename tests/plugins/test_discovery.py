@@ -265,6 +265,14 @@ def test_built_in_plugin_can_be_blocked_as_any_other(monkeypatch: pytest.MonkeyP
     assert transport_names() == BUILT_IN_TRANSPORTS[:-1]
 
 
+def test_mail_with_its_plugin_blocked_says_what_is_missing(
+    face: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SMSC_BLOCK_PLUGINS", "smtp")
+    with pytest.raises(ConfigurationError, match="SMSC_BLOCK_PLUGINS may be leaving it out"):
+        face.SMSC().send_sms_mail(PHONE, "test")
+
+
 # Registering by hand
 
 

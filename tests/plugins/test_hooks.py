@@ -237,15 +237,27 @@ def test_smsc_choose_transport_with_an_unknown_name_is_told_the_names(
 def test_smsc_choose_transport_that_raises_sends_nothing_and_is_told_once(
     face: Any, gateway: Gateway, told: Told
 ) -> None:
-    plug_in(smsc_choose_transport=explode)
+    plug_in("chooser", smsc_choose_transport=explode)
     for _ in range(2):
         reply = face.SMSC().send_sms(PHONE, "test")
         assert (reply, reply.outcome, reply.attempts) == (["", ""], "not sent", ())
     assert face.SMSC().get_balance() is False
     assert gateway.urls == []
-    [message] = told()
-    assert message.startswith("Nothing is sent: ")
-    assert message.endswith("KeyError: 'the vault is sealed'.")
+    assert told() == [
+        "Nothing is sent: the plugin 'chooser' failed at smsc_choose_transport: "
+        "KeyError: 'the vault is sealed'."
+    ]
+
+
+def test_smsc_choose_transport_that_gives_no_name_sends_nothing(
+    face: Any, gateway: Gateway, told: Told
+) -> None:
+    plug_in("chooser", smsc_choose_transport=lambda request: 7)
+    assert face.SMSC().send_sms(PHONE, "test") == ["", ""]
+    assert told() == [
+        "Nothing is sent: the plugin 'chooser' failed at smsc_choose_transport: "
+        "TypeError: it gave int, not str."
+    ]
 
 
 # smsc_settings
@@ -424,7 +436,7 @@ def test_smsc_attempt_that_raises_is_logged_and_changes_nothing(
     with caplog.at_level(logging.ERROR, "smsc_transports"):
         assert face.SMSC().send_sms(PHONE, "test") == ["1234", "1", "0.50", "99.50"]
     assert [record.getMessage() for record in caplog.records] == [
-        "the plugin 'deaf' failed at smsc_attempt"
+        "the plugin 'deaf' failed at smsc_attempt: KeyError: 'the vault is sealed'"
     ]
     assert len(heard) == 1
 

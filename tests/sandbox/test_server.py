@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Any
+from typing import Any, Iterator, Tuple
 
 import pytest
 
@@ -80,14 +80,25 @@ def test_sandboxes_do_not_see_each_other(sandbox: Sandbox, client: Client) -> No
     assert [message.text for message in sandbox.messages] == ["here"]
 
 
-def test_listener_may_ask_the_sandbox_from_its_own_thread(sandbox: Sandbox, client: Client) -> None:
+@pytest.fixture
+def own() -> Iterator[Tuple[Sandbox, Client]]:
+    """A sandbox for one test, whose listeners end with it."""
+    with Sandbox() as sandbox:
+        client = Client(sandbox)
+        with client.session:
+            yield sandbox, client
+
+
+def test_listener_may_ask_the_sandbox_from_its_own_thread(own: Tuple[Sandbox, Client]) -> None:
+    sandbox, client = own
     seen = []
     sandbox.on_message(lambda message: seen.append((message.text, len(sandbox.messages))))
     client.send(mes="hi")
     assert seen == [("hi", 1)]
 
 
-def test_listener_that_would_wait_for_itself_is_told(sandbox: Sandbox, client: Client) -> None:
+def test_listener_that_would_wait_for_itself_is_told(own: Tuple[Sandbox, Client]) -> None:
+    sandbox, client = own
     told = []
 
     def listener(_: Any) -> None:

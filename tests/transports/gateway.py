@@ -13,7 +13,7 @@ import struct
 import threading
 from contextlib import suppress
 from types import TracebackType
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Type
+from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Type
 
 from ..golden.gateway import SMTP_REPLIES
 from ..golden.gateway import _serve_mail as serve_mail
@@ -89,9 +89,7 @@ Step = Callable[[Client], None]
 class Server:
     """Listens on loopback and serves every connection in a thread of its own."""
 
-    def __init__(
-        self, host: str = "127.0.0.1", tls: Optional[ssl.SSLContext] = None
-    ) -> None:
+    def __init__(self, host: str = "127.0.0.1", tls: Optional[ssl.SSLContext] = None) -> None:
         self.connections = 0
         self.waiting = threading.Event()
         """Set when a client was made to wait."""
@@ -213,13 +211,8 @@ class Proxy(Gateway):
 class MailServer(Server):
     """Takes mail; the given replies stand for the usual ones, by command."""
 
-    def __init__(
-        self,
-        host: str = "127.0.0.1",
-        tls: Optional[ssl.SSLContext] = None,
-        **replies: str,
-    ) -> None:
-        super().__init__(host, tls)
+    def __init__(self, replies: Mapping[str, str] = SMTP_REPLIES, **where: Any) -> None:
+        super().__init__(**where)
         self.mails: List[Dict[str, Any]] = []
         self._replies = {**SMTP_REPLIES, **replies}
 

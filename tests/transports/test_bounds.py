@@ -26,7 +26,9 @@ from .gateway import (
 SOON = 0.3  # seconds; a hundred drips take far longer
 
 SLOWLY = {
-    "in the status line": dripping(b"HTTP/1.1 200 ", b"O", b"K\r\nContent-Length: 17\r\n\r\n" + REPLY),
+    "in the status line": dripping(
+        b"HTTP/1.1 200 ", b"O", b"K\r\nContent-Length: 17\r\n\r\n" + REPLY
+    ),
     "in the headers": dripping(
         b"HTTP/1.1 200 OK\r\nX: ", b"x", b"\r\nContent-Length: 17\r\n\r\n" + REPLY
     ),
@@ -197,7 +199,7 @@ def test_a_mail_server_that_makes_wait_is_given_up(face: Any, step: Step) -> Non
 
 def test_a_mail_server_that_never_says_whether_it_took_the_mail_is_given_up(face: Any) -> None:
     face.SMSC_TIMEOUT = SOON / 2
-    with MailServer(**{".": "250-and so on"}) as server:
+    with MailServer({".": "250-and so on"}) as server:
         face.SMTP_SERVER = server.address
         with pytest.raises(OSError, match="closed"):
             face.SMSC().send_sms_mail("79990000001", "hello")

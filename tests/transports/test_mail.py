@@ -104,7 +104,7 @@ REFUSALS: Dict[str, Tuple[Dict[str, str], Type[Exception], List[str]]] = {
 def test_a_refusal_reaches_the_caller_and_the_connection_is_closed(
     face: Any, replies: Dict[str, str], error: Type[Exception], commands: List[str]
 ) -> None:
-    with MailServer(**replies) as server:
+    with MailServer(replies) as server:
         face.SMTP_SERVER = server.address
         with pytest.raises(error):
             face.SMSC().send_sms_mail("79990000001", "hello")
@@ -114,7 +114,7 @@ def test_a_refusal_reaches_the_caller_and_the_connection_is_closed(
 
 def test_a_refused_login_reaches_the_caller_and_the_connection_is_closed(face: Any) -> None:
     face.SMTP_LOGIN, face.SMTP_PASSWORD = "user", "word"
-    with MailServer(AUTH="535 no", answer="535 no") as server:
+    with MailServer({"AUTH": "535 no", "answer": "535 no"}) as server:
         face.SMTP_SERVER = server.address
         with pytest.raises(smtplib.SMTPAuthenticationError):
             face.SMSC().send_sms_mail("79990000001", "hello")
@@ -125,7 +125,7 @@ def test_a_refused_login_reaches_the_caller_and_the_connection_is_closed(face: A
 
 def test_a_server_that_knows_no_login_is_told_to_the_caller(face: Any) -> None:
     face.SMTP_LOGIN = "user"
-    with MailServer(EHLO="250 gateway") as server:
+    with MailServer({"EHLO": "250 gateway"}) as server:
         face.SMTP_SERVER = server.address
         with pytest.raises(smtplib.SMTPNotSupportedError):
             face.SMSC().send_sms_mail("79990000001", "hello")
@@ -142,7 +142,7 @@ def test_a_server_that_is_not_there_is_told_to_the_caller(face: Any) -> None:
 
 @pytest.mark.parametrize("verb", ["connect", "EHLO", "MAIL", "RCPT", "DATA", "."])
 def test_a_server_that_hangs_up_is_told_to_the_caller(face: Any, verb: str) -> None:
-    with MailServer(**{verb: ""}) as server:
+    with MailServer({verb: ""}) as server:
         face.SMTP_SERVER = server.address
         with pytest.raises(smtplib.SMTPServerDisconnected):
             face.SMSC().send_sms_mail("79990000001", "hello")
@@ -150,7 +150,7 @@ def test_a_server_that_hangs_up_is_told_to_the_caller(face: Any, verb: str) -> N
 
 
 def test_a_letter_that_was_taken_stays_taken_if_the_farewell_fails(face: Any) -> None:
-    with MailServer(QUIT="") as server:
+    with MailServer({"QUIT": ""}) as server:
         face.SMTP_SERVER = server.address
         assert face.SMSC().send_sms_mail("79990000001", "hello") is None
         assert server.until_all_are_gone()
@@ -171,7 +171,7 @@ NOT_TAKEN: Dict[str, Dict[str, str]] = {
 def test_the_next_server_gets_what_the_first_did_not_take(
     face: Any, replies: Dict[str, str]
 ) -> None:
-    with MailServer(**replies) as first, MailServer() as second:
+    with MailServer(replies) as first, MailServer() as second:
         face.SMTP_SERVER = f"{first.address}, {second.address}"
         face.SMSC().send_sms_mail("79990000001", "hello")
         assert first.until_all_are_gone()
@@ -180,7 +180,7 @@ def test_the_next_server_gets_what_the_first_did_not_take(
 
 
 def test_the_next_server_does_not_get_what_the_first_may_have_taken(face: Any) -> None:
-    with MailServer(**{".": ""}) as first, MailServer() as second:
+    with MailServer({".": ""}) as first, MailServer() as second:
         face.SMTP_SERVER = f"{first.address},{second.address}"
         with pytest.raises(smtplib.SMTPServerDisconnected):
             face.SMSC().send_sms_mail("79990000001", "hello")
@@ -288,7 +288,7 @@ def test_what_a_mail_cannot_carry_goes_by_the_next_transport(by_mail: Any) -> No
 
 def test_what_no_mail_server_took_goes_by_the_next_transport(by_mail: Any) -> None:
     by_mail.SMSC_TRANSPORT = "smtp,http-get"
-    with MailServer(RCPT="550 no") as server, Gateway() as gateway:
+    with MailServer({"RCPT": "550 no"}) as server, Gateway() as gateway:
         by_mail.SMTP_SERVER, by_mail.SMSC_HOST = server.address, gateway.address
         assert by_mail.SMSC().send_sms("7999", "hello") == SENT
 
@@ -317,7 +317,7 @@ def test_send_sms_by_mail_never_raises_and_tells_what_may_have_arrived(
     by_mail: Any, replies: Dict[str, str], outcome: str
 ) -> None:
     by_mail.SMTP_LOGIN, by_mail.SMTP_PASSWORD = "user", "word"
-    with MailServer(**replies) as server:
+    with MailServer(replies) as server:
         by_mail.SMTP_SERVER = server.address
         reply = by_mail.SMSC().send_sms("7999", "hello")
         assert server.until_all_are_gone()
@@ -357,7 +357,7 @@ def test_debug_output_shows_the_dialogue_without_secrets(
         replies["AUTH" if mechanism == "PLAIN" else "answer"] = "535 no"
     elif mechanism == "LOGIN":
         replies["answer"] = "235 ok"
-    with MailServer(**replies) as server:
+    with MailServer(replies) as server:
         face.SMTP_SERVER = server.address
         with suppress(smtplib.SMTPAuthenticationError):
             face.SMSC().send_sms_mail("79990000001", "hello")
@@ -373,7 +373,7 @@ def test_debug_output_shows_the_dialogue_without_secrets(
 def test_a_server_that_repeats_the_password_leaks_nothing(
     face: Any, verb: str, said: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with MailServer(**{verb: f"550 wrong password {said}"}) as server:
+    with MailServer({verb: f"550 wrong password {said}"}) as server:
         face.SMTP_SERVER = server.address
         with pytest.raises(smtplib.SMTPException) as caught:
             face.SMSC().send_sms_mail("79990000001", "hello")

@@ -1,4 +1,4 @@
-"""Whether a message may have arrived is told by how far the attempt got, in every kind of failure."""
+"""Whether a message may have arrived is told by how far it got, in every kind of failure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import requests
 import responses
 import urllib3
 
-from .gateway import REPLY, SENT, Client, Gateway, Mute, Proxy, Step, answer, raw
+from .gateway import PATIENCE, REPLY, SENT, Client, Gateway, Mute, Proxy, Step, answer, raw
 
 TOO_LATE = 0.2  # seconds, for what never comes
 
@@ -76,9 +76,13 @@ def test_a_message_that_was_never_read_may_have_arrived(face: Any) -> None:
         assert face.SMSC().send_sms("79990000001", "hello").outcome == "unknown"
 
 
+def until_the_end(client: Client) -> None:
+    client.server.closing.wait(PATIENCE)
+
+
 def test_a_long_post_that_nobody_reads_may_have_arrived(face: Any) -> None:
     face.SMSC_TIMEOUT = TOO_LATE
-    with Mute(lambda client: client.server.closing.wait() and None) as gateway:
+    with Mute(until_the_end) as gateway:
         face.SMSC_HOST = gateway.address
         assert face.SMSC().send_sms("79990000001", "x" * 20_000_000).outcome == "unknown"
 
@@ -121,7 +125,9 @@ def address_that_nobody_listens_to() -> str:
 SURELY_NOT_SENT = {
     "connection refused": refused,
     "no connection in time": no_room,
-    "https to a server that speaks http": https_to(lambda: Mute(raw(b"HTTP/1.1 400 What?\r\n\r\n"))),
+    "https to a server that speaks http": https_to(
+        lambda: Mute(raw(b"HTTP/1.1 400 What?\r\n\r\n"))
+    ),
     "https to a server that hangs up": https_to(lambda: Mute(Client.close)),
     "https to a server that says nothing": https_to(Mute),
 }

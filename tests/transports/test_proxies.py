@@ -109,8 +109,24 @@ def named_gateway(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
         yield gateway
 
 
-BYPASSED = ["*", NAME, "smsc.example", ".smsc.example", "example", "a.b, api.smsc.example ,c", "PORT"]
-NOT_BYPASSED = ["", "i.smsc.example", "xample", "smsc.example.", "other.example", "*.smsc.example", "1"]
+BYPASSED = [
+    "*",
+    NAME,
+    "smsc.example",
+    ".smsc.example",
+    "example",
+    "a.b, api.smsc.example ,c",
+    "PORT",
+]
+NOT_BYPASSED = [
+    "",
+    "i.smsc.example",
+    "xample",
+    "smsc.example.",
+    "other.example",
+    "*.smsc.example",
+    "1",
+]
 
 
 @pytest.mark.parametrize("no_proxy", BYPASSED)

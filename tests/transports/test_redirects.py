@@ -31,7 +31,9 @@ def test_a_get_follows_a_redirect_to_another_host(face: Any) -> None:
 def test_a_get_follows_a_redirect_from_http_to_https(
     face: Any, trusted_tls: ssl.SSLContext
 ) -> None:
-    with Gateway(tls=trusted_tls) as other, Gateway(redirect(f"https://{other.address}/x")) as first:
+    with Gateway(tls=trusted_tls) as other, Gateway(
+        redirect(f"https://{other.address}/x")
+    ) as first:
         face.SMSC_HOST = first.address
         assert face.SMSC().send_sms("79990000001", "hello") == SENT
     assert other.targets == ["/x"]

@@ -9,7 +9,8 @@ import smtplib
 import ssl
 import types
 import urllib.request
-from typing import Any, Callable, Iterator, List, Tuple
+import urllib.response
+from typing import Any, Callable, ClassVar, Iterator, List, Tuple
 from unittest import mock
 
 import pytest
@@ -99,9 +100,7 @@ def test_an_urlopen_that_was_replaced_before_the_import_is_called(
 
 
 @pytest.mark.parametrize("answer", [b"", OSError("in the test"), "text", b"\xff"])
-def test_a_replaced_urlopen_is_called_for_every_host_while_it_fails(
-    face: Any, answer: Any
-) -> None:
+def test_a_replaced_urlopen_is_called_for_every_host_while_it_fails(face: Any, answer: Any) -> None:
     def read() -> Any:
         if isinstance(answer, OSError):
             raise answer
@@ -163,7 +162,9 @@ def test_a_handler_of_the_program_s_own_is_used(face: Any, install_opener: Any) 
     class Own(urllib.request.HTTPHandler):
         def http_open(self, req: urllib.request.Request) -> Any:
             urls.append(req.full_url.split("?")[0])
-            response: Any = urllib.request.addinfourl(io.BytesIO(REPLY), http.client.HTTPMessage(), URL, 200)
+            response: Any = urllib.response.addinfourl(
+                io.BytesIO(REPLY), http.client.HTTPMessage(), URL, 200
+            )
             response.msg = "OK"
             return response
 
@@ -224,7 +225,7 @@ def test_a_program_that_uses_urllib_elsewhere_still_has_kept_connections(
 class FakeSMTP:
     """As in old test suites: it takes a host and remembers what it was given."""
 
-    said: List[Tuple[Any, ...]] = []
+    said: ClassVar[List[Tuple[Any, ...]]] = []
 
     def __init__(self, host: str) -> None:
         self.said.append(("connect", host))
@@ -295,9 +296,7 @@ def test_what_a_replaced_smtp_class_raises_reaches_the_caller(face: Any, said: A
         face.SMSC().send_sms_mail("79990000001", "hello")
 
 
-def test_a_program_that_sends_mail_by_tls_is_obeyed(
-    face: Any, trusted_tls: ssl.SSLContext
-) -> None:
+def test_a_program_that_sends_mail_by_tls_is_obeyed(face: Any, trusted_tls: ssl.SSLContext) -> None:
     face.smtplib = types.SimpleNamespace(SMTP=smtplib.SMTP_SSL)
     with MailServer(tls=trusted_tls) as server:
         face.SMTP_SERVER = server.address

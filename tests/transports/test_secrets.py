@@ -1,4 +1,4 @@
-"""No login and no password is ever logged, printed or put into an exception, whoever repeats them."""
+"""No secret is ever logged, printed or put into an exception, whoever repeats it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def shown(
     capfd: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[[], str]:
-    """Give all that was logged, at the level DEBUG, and printed, with http.client's debugging on."""
+    """Give all that was logged, at the level DEBUG, and printed, with http.client debugging."""
     caplog.set_level(logging.DEBUG)
     for name in list(logging.root.manager.loggerDict):
         caplog.set_level(logging.DEBUG, name)

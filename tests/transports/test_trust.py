@@ -27,7 +27,11 @@ def test_what_the_system_trusts_is_trusted(face: Any, trusted_tls: ssl.SSLContex
 
 
 def test_a_change_of_the_system_s_trust_counts_at_the_next_call(
-    face: Any, stranger_tls: ssl.SSLContext, certificates: Certificates, tmp_path: Path, monkeypatch: Any
+    face: Any,
+    stranger_tls: ssl.SSLContext,
+    certificates: Certificates,
+    tmp_path: Path,
+    monkeypatch: Any,
 ) -> None:
     bundle = tmp_path / "stranger.pem"
     with Gateway(tls=stranger_tls) as gateway:
