@@ -297,8 +297,9 @@ def _failure(error: Exception) -> TransportError:
     if handed_over is None:
         handed_over = not any(isinstance(cause, _BEFORE_SENDING) for cause in chain)
     reason = f"{type(chain[-1]).__name__}: {chain[-1]}"
-    # By the root: urllib3 counts every connection that it could not make among the timeouts.
-    timed_out = isinstance(chain[-1], _TIMEOUTS)
+    # urllib3 counts every connection that it could not make among the timeouts.
+    refused = any(isinstance(cause, urllib3_errors.NewConnectionError) for cause in chain)
+    timed_out = not refused and any(isinstance(cause, _TIMEOUTS) for cause in chain)
     return (OutcomeUnknown if handed_over else NotSent)(reason, timed_out=timed_out)
 
 

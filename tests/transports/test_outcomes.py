@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 from contextlib import ExitStack
-from typing import Any, Callable, Iterator
+from typing import Any, Callable, Dict, Iterator, List
 
 import pytest
 import requests
@@ -140,6 +140,52 @@ def test_a_message_that_found_no_connection_is_not_sent(face: Any, situation: Si
         reply = face.SMSC().send_sms("79990000001", "hello")
     assert reply == ["", ""]
     assert [attempt.outcome for attempt in reply.attempts] == ["not sent"], reply.attempts
+
+
+FAILS_QUICKLY: Dict[str, Situation] = {
+    "connection refused": refused,
+    "hangs up": lambda face, closing: set_host(face, closing, Gateway(Client.close)),
+    "500": lambda face, closing: set_host(face, closing, Gateway(answer(b"", "500 Error"))),
+}
+MAKES_WAIT: Dict[str, Situation] = {
+    "no connection in time": no_room,
+    "no answer in time": lambda face, closing: set_host(face, closing, Mute()),
+    "half an answer in time": lambda face, closing: set_host(face, closing, Gateway(half)),
+}
+
+
+def set_host(face: Any, closing: ExitStack, server: Any) -> None:
+    face.SMSC_HOST = closing.enter_context(server).address
+
+
+def half(client: Client) -> None:
+    client.send(head_only(len(REPLY)) + REPLY[:4])
+    client.until_gone()
+
+
+def addresses_tried(face: Any) -> List[str]:
+    return [attempt.address for attempt in face.SMSC().send_sms("79990000001", "hello").attempts]
+
+
+@pytest.mark.parametrize("situation", FAILS_QUICKLY.values(), ids=FAILS_QUICKLY)
+def test_a_host_that_fails_quickly_keeps_its_place(face: Any, situation: Situation) -> None:
+    with ExitStack() as closing, Gateway() as good:
+        situation(face, closing)
+        bad = face.SMSC_HOST
+        face.SMSC_HOST = f"{bad},{good.address}"
+        assert addresses_tried(face) == [bad, good.address]
+        assert addresses_tried(face) == [bad, good.address]
+
+
+@pytest.mark.parametrize("situation", MAKES_WAIT.values(), ids=MAKES_WAIT)
+def test_a_host_that_makes_wait_is_put_last(face: Any, situation: Situation) -> None:
+    with ExitStack() as closing, Gateway() as good:
+        situation(face, closing)
+        bad = face.SMSC_HOST
+        face.SMSC_HOST = f"{bad},{good.address}"
+        face.SMSC_TIMEOUT = TOO_LATE
+        assert addresses_tried(face) == [bad, good.address]
+        assert addresses_tried(face) == [good.address]
 
 
 def test_a_message_to_a_name_that_does_not_resolve_is_not_sent(

@@ -65,6 +65,16 @@ def test_https_goes_through_a_tunnel_whatever_the_proxy_is_called(
     assert proxy.connections == 1
 
 
+def test_http_goes_to_a_proxy_by_tls(
+    face: Any, trusted_tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    face.SMSC_HOST = NAME
+    with Gateway(tls=trusted_tls) as proxy:
+        monkeypatch.setenv("http_proxy", f"https://{proxy.address}")
+        assert face.SMSC().send_sms("79990000001", "hello") == SENT
+    assert proxy.targets[0].startswith(f"http://{NAME}/sys/send.php?login=")
+
+
 def test_the_tunnel_does_not_hide_a_wrong_name(
     face: Any, misnamed_tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:

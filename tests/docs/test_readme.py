@@ -1,0 +1,111 @@
+"""What the README says is so."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Dict, List, Set
+
+import pytest
+
+from smsc_transports import hookspecs
+from smsc_transports.sandbox.server import Sandbox
+from tests.golden.differences import RULES
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+DIFFERENCES: Dict[str, List[str]] = {
+    row[0]: row[1:]
+    for row in (
+        [cell.strip() for cell in line.strip("|").split(" | ")]
+        for line in README.splitlines()
+        if re.match(r"\| D\d+ \|", line)
+    )
+}
+
+
+def all_tests() -> Set[str]:
+    sources = (path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    return {name for source in sources for name in re.findall(r"def (test_\w+)", source)}
+
+
+def block_with(text: str) -> str:
+    [block] = [block for block in BLOCKS if text in block]
+    return str(block)
+
+
+def run(*arguments: str) -> str:
+    return subprocess.check_output([sys.executable, *arguments], encoding="utf-8")
+
+
+def test_the_differences_are_numbered_without_a_gap() -> None:
+    assert list(DIFFERENCES) == [f"D{number}" for number in range(1, len(DIFFERENCES) + 1)]
+
+
+@pytest.mark.parametrize("number", DIFFERENCES)
+def test_every_difference_tells_both_ways_a_reason_and_its_test(number: str) -> None:
+    theirs, ours, reason, test = DIFFERENCES[number]
+    assert theirs
+    assert ours
+    assert reason
+    name = test.strip("` |")
+    if "tests/golden" in test:
+        assert number in RULES
+    else:
+        assert name in all_tests()
+
+
+def test_every_difference_of_the_recordings_stands_in_the_table() -> None:
+    assert set(RULES) <= set(DIFFERENCES)
+
+
+@pytest.mark.parametrize("hook", [n for n in vars(hookspecs) if n.startswith("smsc_")])
+def test_every_hook_is_listed_with_its_arguments(hook: str) -> None:
+    arguments = hookspecs.__dict__[hook].__code__
+    names = arguments.co_varnames[: arguments.co_argcount]
+    assert f"`{hook}({', '.join(names)})`" in README
+
+
+def test_the_first_example_gives_the_reply_that_its_comments_show(
+    smsc_sandbox: Sandbox, tmp_path: Path
+) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(block_with("from smsc_api import *\n\nsmsc_api.SMSC_LOGIN"), "utf-8")
+    shown = run(str(program)).splitlines()
+    assert shown == ["['1001', '1', '1.40', '98.60']", "1001 1.40 True"]
+
+
+def test_the_example_of_a_transport_carries_a_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "carrier_pigeon.py").write_text(block_with("class Pigeon"), "utf-8")
+    program = tmp_path / "program.py"
+    program.write_text(
+        "from smsc_api import *\nprint(SMSC().send_sms('79990000001', 'coo', id=5))\n", "utf-8"
+    )
+    monkeypatch.setenv("SMSC_PLUGINS", "carrier_pigeon")
+    monkeypatch.setenv("SMSC_TRANSPORT", "pigeon")
+    assert run(str(program)) == "['5', '1', '0.00', '0.00']\n"
+
+
+def test_the_example_of_the_fixture_passes(tmp_path: Path, monkeypatch: Any) -> None:
+    (tmp_path / "notify.py").write_text(block_with("def order_ready"), "utf-8")
+    (tmp_path / "test_notify.py").write_text(block_with("def test_customer_is_told"), "utf-8")
+    (tmp_path / "conftest.py").write_text(
+        "import smsc_api\n"
+        "smsc_api.SMSC_PASSWORD = 'a key'\n"
+        "pytest_plugins = ['smsc_transports.pytest_plugin']\n",
+        "utf-8",
+    )
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    shown = run("-m", "pytest", "-q", "--rootdir", str(tmp_path), str(tmp_path))
+    assert "3 passed" in shown
+
+
+def test_the_shown_output_is_what_the_documented_examples_print(smsc_sandbox: Sandbox) -> None:
+    shown = run(str(ROOT / "legacy_examples" / "documented_examples.py"))
+    assert shown.strip() in README
