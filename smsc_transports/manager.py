@@ -28,13 +28,6 @@ from smsc_transports.transport import Transport
 
 log = logging.getLogger("smsc_transports.plugins")
 
-BUILT_IN = {
-    "http": "smsc_transports.http",
-    "smtp": "smsc_transports.smtp",
-    "sandbox": "smsc_transports.sandbox.client",
-}
-"""The plugins that come with the package, by name."""
-
 SANDBOX = "sandbox"
 
 
@@ -51,8 +44,8 @@ class PluginManager(pluggy.PluginManager):
         for name in _names_in("SMSC_BLOCK_PLUGINS"):
             if name != SANDBOX:  # a blocked sandbox would let a test reach the real gateway
                 self.set_blocked(name)
-        for name, module in BUILT_IN.items():
-            self.register(importlib.import_module(module), name)
+        for name, module in _built_in_plugins().items():
+            self.register(module, name)
             self._origins[name] = "smsc_transports itself"
 
     def register(self, plugin: Any, name: Optional[str] = None) -> Optional[str]:
@@ -192,6 +185,15 @@ class PluginManager(pluggy.PluginManager):
                 found[name] = transport
                 providers[name] = origin
         return found
+
+
+def _built_in_plugins() -> Dict[str, Any]:
+    # At the first call, since requests is slow to import; by statements, so that tools which
+    # freeze a program into one file find the modules.
+    from smsc_transports import http, smtp
+    from smsc_transports.sandbox import client
+
+    return {"http": http, "smtp": smtp, SANDBOX: client}
 
 
 class _Source(NamedTuple):
