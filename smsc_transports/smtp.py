@@ -108,15 +108,6 @@ def _watched(base: Any) -> Callable[..., Any]:
             sock.deadline = self._end
             return sock
 
-        def auth(self, mechanism: str, *args: Any, **kwargs: Any) -> Any:
-            # What is said here is derived from the secrets in too many ways to find them all.
-            level = self.debuglevel
-            self.set_debuglevel(0)
-            try:
-                return super().auth(mechanism, *args, **kwargs)
-            finally:
-                self.set_debuglevel(level)
-
         def data(self, msg: Union[str, bytes]) -> Any:
             self.data_began = True
             return super().data(msg)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import http.client
 import os
 import socket
+import ssl
 import threading
 import time
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional
@@ -65,6 +66,7 @@ class _Current(threading.local):
 
     target = ""
     timeout = DEFAULT_TIMEOUT
+    context: Optional[ssl.SSLContext] = None
     handed_over: Optional[bool] = None
     """Whether a byte of the request may have left; None: no connection of ours was asked."""
 
@@ -118,7 +120,7 @@ class _TLSConnection(_ExactTarget, HTTPSConnection):
 
     def connect(self) -> None:
         HTTPConnection.connect(self)
-        context = self.ssl_context or tls_context()
+        context = _current.context or tls_context()
         name = self._tunnel_host or self.host
         self.sock = context.wrap_socket(self.sock, server_hostname=name.strip("[]"))
         # urllib3 need not warn a program that switched verification off.
@@ -134,11 +136,7 @@ class _TLSPool(HTTPSConnectionPool):
 
 
 class _Adapter(HTTPAdapter):
-    """requests' adapter with our connections and urllib's idea of trust."""
-
-    def __init__(self, context: Any) -> None:
-        self._context = context
-        super().__init__(pool_connections=1, pool_maxsize=1)
+    """requests' adapter with our connections."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
@@ -149,14 +147,8 @@ class _Adapter(HTTPAdapter):
         manager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
         return manager
 
-    def build_connection_pool_key_attributes(
-        self, request: PreparedRequest, *args: Any, **kwargs: Any
-    ) -> Any:
-        host, _ = super().build_connection_pool_key_attributes(request, *args, **kwargs)
-        return host, {"ssl_context": self._context} if self._context else {}
-
     def cert_verify(self, *args: Any) -> None:
-        """Leave trust to the context."""
+        """Leave trust to the connection."""
 
     def request_url(self, request: PreparedRequest, proxies: Any) -> str:
         """Keep the real target for the connection, give urllib3 the one that it may log."""
@@ -213,7 +205,8 @@ class Wire:
         context = tls_context(settings.ca_pem) if scheme == "https" else None
         proxies = {} if settings.sandboxed else _proxies(scheme, host)
         key = (scheme, host, context)
-        adapter = self._take(key) or _Adapter(context)
+        adapter = self._take(key) or _Adapter(pool_connections=1, pool_maxsize=1)
+        _current.context = context
         _current.handed_over = None
         try:
             response = adapter.send(

@@ -13,6 +13,7 @@ import os
 import re
 import socket
 import sys
+import urllib.request
 from pathlib import Path
 from typing import Any, Callable, Iterator, List
 
@@ -35,6 +36,8 @@ def _nothing_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of the person who runs the tests, no proxy, and no notice told before."""
     for name in filter(SETTINGS_OR_PROXIES.fullmatch, list(os.environ)):
         monkeypatch.delenv(name)
+    # urllib's opener keeps the proxies of its first use, which was in some other test.
+    monkeypatch.setattr(urllib.request, "_opener", None)
     notices.forget()
 
 

@@ -7,11 +7,12 @@ keeps the client waiting.
 
 from __future__ import annotations
 
+import signal
 import socket
 import ssl
 import struct
 import threading
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Type
 
@@ -78,9 +79,12 @@ class Client:
         """Wait until the client hangs up."""
         self.server.waiting.set()
         with suppress(OSError):
-            while self._connection.recv(4096):
-                pass
+            for line in self._stream:
+                self.server.unanswered.append(line)
         self.server.left_alone.set()
+
+    def read_line(self) -> bytes:
+        return self._stream.readline()
 
 
 Step = Callable[[Client], None]
@@ -95,6 +99,8 @@ class Server:
         """Set when a client was made to wait."""
         self.left_alone = threading.Event()
         """Set when a client went without an answer, or before it had all of it."""
+        self.unanswered: List[bytes] = []
+        """What clients said while they were made to wait."""
         self.closing = threading.Event()
         self._host = host
         self._tls = tls
@@ -266,3 +272,18 @@ def dripping(start: bytes, drip: bytes, end: bytes) -> Step:
         client.send(end)
 
     return step
+
+
+@contextmanager
+def ctrl_c_while_waiting_for(server: Server) -> Iterator[None]:
+    """Press Ctrl-C as soon as the server makes the main thread wait."""
+
+    def press() -> None:
+        main = threading.main_thread().ident
+        if server.waiting.wait(PATIENCE) and main is not None:
+            signal.pthread_kill(main, signal.SIGINT)
+
+    thread = threading.Thread(target=press)
+    thread.start()
+    yield
+    thread.join()

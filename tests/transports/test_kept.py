@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import ssl
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from smsc_transports import Settings, plugin_manager
 from smsc_transports.settings import DEFAULT_TIMEOUT
 from smsc_transports.wire import Wire
 
-from .gateway import PATIENCE, REPLY, SENT, Client, Gateway, answer
+from .gateway import PATIENCE, REPLY, SENT, Client, Gateway, answer, ctrl_c_while_waiting_for
 
 
 def echo(client: Client) -> None:
@@ -129,21 +128,11 @@ def test_ctrl_c_passes_through_and_the_half_answer_is_never_read(
     face.SMSC_HTTPS = https
     with Gateway(begin, echo, tls=trusted_tls if https else None) as gateway:
         face.SMSC_HOST = gateway.address
-        helper = threading.Thread(target=interrupt_main_thread, args=(gateway,))
-        helper.start()
-        with pytest.raises(KeyboardInterrupt):
+        with ctrl_c_while_waiting_for(gateway), pytest.raises(KeyboardInterrupt):
             send(face, 77)
-        helper.join()
         assert gateway.left_alone.wait(PATIENCE)
         assert send(face, 78) == "78"
     assert gateway.connections == 2
-
-
-def interrupt_main_thread(gateway: Gateway) -> None:
-    gateway.waiting.wait(PATIENCE)
-    main = threading.main_thread().ident
-    assert main is not None
-    signal.pthread_kill(main, signal.SIGINT)
 
 
 def test_threads_never_see_each_other_s_replies(face: Any) -> None:

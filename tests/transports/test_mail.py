@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import base64
-import signal
 import smtplib
+import socket
 import threading
 from contextlib import suppress
 from typing import Any, Dict, List, Tuple, Type
@@ -12,7 +12,7 @@ from typing import Any, Dict, List, Tuple, Type
 import pytest
 
 from .conftest import LOGIN, PASSWORD
-from .gateway import PATIENCE, SENT, Client, Gateway, MailServer, Mute
+from .gateway import PATIENCE, SENT, Client, Gateway, MailServer, Mute, ctrl_c_while_waiting_for
 
 HEAD = f"{LOGIN}:{PASSWORD}:0::0,0,:79990000001:"
 
@@ -194,25 +194,35 @@ def test_servers_may_have_ipv6_addresses(face: Any, ipv6: str) -> None:
     assert body_of(server) == HEAD.encode() + b"hello\r\n"
 
 
-@pytest.mark.parametrize("greeting", [b"", b"220 gateway\r\n"], ids=["not greeted", "greeted"])
-def test_ctrl_c_does_not_wait_for_the_server(face: Any, greeting: bytes) -> None:
-    def interrupt() -> None:
-        server.waiting.wait(PATIENCE)
-        main = threading.main_thread().ident
-        assert main is not None
-        signal.pthread_kill(main, signal.SIGINT)
-
-    def greet_and_wait(client: Client) -> None:
-        client.send(greeting)
+def test_ctrl_c_does_not_wait_for_the_server(face: Any) -> None:
+    def until_the_letter(client: Client) -> None:
+        client.send(b"220 gateway\r\n")
+        client.read_line()
         client.until_gone()
 
-    with Mute(greet_and_wait) as server:
+    with Mute(until_the_letter) as server:
         face.SMTP_SERVER = server.address
-        helper = threading.Thread(target=interrupt)
-        helper.start()
+        with ctrl_c_while_waiting_for(server), pytest.raises(KeyboardInterrupt):
+            face.SMSC().send_sms_mail("79990000001", "hello")
+        assert server.left_alone.wait(PATIENCE)
+    assert server.unanswered == []
+
+
+def test_ctrl_c_before_the_greeting_closes_the_connection(
+    face: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    genuine = socket.SocketIO.readinto
+
+    def readinto(self: socket.SocketIO, buffer: Any) -> Any:
+        if threading.current_thread() is threading.main_thread():
+            raise KeyboardInterrupt
+        return genuine(self, buffer)
+
+    monkeypatch.setattr(socket.SocketIO, "readinto", readinto)
+    with Mute() as server:
+        face.SMTP_SERVER = server.address
         with pytest.raises(KeyboardInterrupt):
             face.SMSC().send_sms_mail("79990000001", "hello")
-        helper.join()
         assert server.left_alone.wait(PATIENCE)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import ssl
 import warnings
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import certifi
 import pytest
+import requests
 
 from ..golden.gateway import Certificates
 from .gateway import SENT, Gateway, Proxy, answer
@@ -52,9 +54,33 @@ def test_what_only_certifi_trusts_is_not_trusted(
     bundle = tmp_path / "certifi.pem"
     bundle.write_bytes(certificates._stranger.cert_pem.bytes())
     monkeypatch.setattr(certifi, "where", lambda: str(bundle))
+    monkeypatch.setattr(requests.adapters, "DEFAULT_CA_BUNDLE_PATH", str(bundle))
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         monkeypatch.setenv(name, str(bundle))
     with Gateway(tls=stranger_tls) as gateway:
+        face.SMSC_HOST = gateway.address
+        assert face.SMSC().send_sms("79990000001", "hello").outcome == "not sent"
+
+
+def test_a_program_that_was_packed_without_certifi_s_file_works(
+    face: Any, trusted_tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(requests.adapters, "DEFAULT_CA_BUNDLE_PATH", "/nowhere/cacert.pem")
+    with Gateway(tls=trusted_tls) as gateway:
+        face.SMSC_HOST = gateway.address
+        assert face.SMSC().send_sms("79990000001", "hello") == SENT
+
+
+def test_the_authority_of_the_sandbox_is_trusted_there_and_only_there(
+    face: Any, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pem = certificates.authority.cert_pem.bytes().decode()
+    with Gateway(tls=certificates.context("127.0.0.1", "")) as gateway:
+        addresses = {"http": [], "https": [gateway.address], "smtp": [], "ca": pem}
+        with Gateway(answer(json.dumps(addresses).encode())) as sandbox:
+            monkeypatch.setenv("SMSC_SANDBOX", f"http://{sandbox.address}")
+            assert face.SMSC().send_sms("79990000001", "hello") == SENT
+        monkeypatch.delenv("SMSC_SANDBOX")
         face.SMSC_HOST = gateway.address
         assert face.SMSC().send_sms("79990000001", "hello").outcome == "not sent"
 
