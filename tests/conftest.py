@@ -6,20 +6,26 @@ there, before this folder is known. So setup.cfg keeps pytest from doing that, a
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import ipaddress
-import itertools
 import os
 import re
 import socket
 import sys
 import urllib.request
+import warnings
 from pathlib import Path
 from typing import Any, Callable, Iterator, List
 
 import pytest
+import responses
 
-from smsc_transports import notices, plugin_manager
+from smsc_transports import manager, notices, plugin_manager
+from smsc_transports.errors import SMSCWarning
+from smsc_transports.health import RESTING
+
+from .faces import LOGIN, PASSWORD, load_face
+from .surroundings import Gateway, Told
 
 pytest_plugins = ["smsc_transports.pytest_plugin"]
 
@@ -28,7 +34,6 @@ _given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
 os.environ["PYTHONPATH"] = os.pathsep.join([ROOT, *(path for path in _given if path)])
 
 SETTINGS_OR_PROXIES = re.compile(r"(SMSC|SMTP)_.*|.*_proxy", re.IGNORECASE)
-_numbers = itertools.count(1)
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +44,7 @@ def _nothing_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     # urllib's opener keeps the proxies of its first use, which was in some other test.
     monkeypatch.setattr(urllib.request, "_opener", None)
     notices.forget()
+    RESTING.forget()
 
 
 @pytest.fixture(autouse=True)
@@ -79,29 +85,49 @@ def _is_here(host: Any) -> bool:
 
 
 @pytest.fixture
-def load_face() -> Iterator[Callable[[], Any]]:
-    """Load a fresh copy of smsc_api.py; every copy has its own settings."""
-    names: List[str] = []
-
-    def load() -> Any:
-        name = f"smsc_api_copy_{next(_numbers)}"
-        spec = importlib.util.spec_from_file_location(name, f"{ROOT}/smsc_api.py")
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        names.append(name)
-        spec.loader.exec_module(module)
-        return module
-
-    yield load
-    for name in names:
-        del sys.modules[name]
-    for transport in plugin_manager().transports().values():
-        transport.close()
+def face() -> Iterator[Any]:
+    """A copy of smsc_api.py with an account."""
+    face = load_face()
+    face.SMSC_LOGIN, face.SMSC_PASSWORD = LOGIN, PASSWORD
+    yield face
+    plugin_manager().close()
 
 
 @pytest.fixture
-def face(load_face: Callable[[], Any]) -> Any:
-    """A fresh copy of smsc_api.py."""
-    return load_face()
+def fresh_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No plugin is loaded yet."""
+    monkeypatch.setattr(manager, "_manager", None)
+
+
+@pytest.fixture
+def gateway() -> Iterator[Gateway]:
+    """The gateway in the place of the network."""
+    gateway = Gateway()
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        for method in (responses.GET, responses.POST):
+            mock.add_callback(method, re.compile(".*"), gateway.answer)
+        yield gateway
+
+
+@pytest.fixture
+def told() -> Iterator[Told]:
+    """Our warnings, as texts; with this fixture they are no errors."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", SMSCWarning)
+        yield lambda: [str(warning.message) for warning in caught]
+
+
+@pytest.fixture
+def on_path(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """Put folders first on the path; what was imported from there is forgotten afterwards."""
+    added: List[str] = []
+
+    def add(*folders: Path) -> None:
+        added.extend(str(folder) for folder in folders)
+        monkeypatch.setattr(sys, "path", [*(str(folder) for folder in folders), *sys.path])
+        importlib.invalidate_caches()
+
+    yield add
+    for name, module in list(sys.modules.items()):
+        if str(getattr(module, "__file__", None)).startswith(tuple(added) or ("-",)):
+            del sys.modules[name]

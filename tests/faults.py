@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import functools
-import importlib.util
 import itertools
 import logging
 import os
@@ -18,7 +17,6 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Iterator, List, Mapping, Tuple
 from unittest import mock
 
@@ -27,7 +25,8 @@ from smsc_transports.failover import Call
 from smsc_transports.health import RestingAddresses
 from smsc_transports.sandbox.server import Sandbox
 
-FACE = Path(__file__).parent.parent / "smsc_api.py"
+from .faces import load_face
+
 HOSTS = range(5)
 
 LOST_ANSWERS = {
@@ -123,16 +122,6 @@ class VirtualTime(threading.local):
     def sleep(self, seconds: float) -> None:
         self.passed += seconds
         self._sandbox.clock.advance(seconds)
-
-
-def load_face() -> Any:
-    """Load a copy of the face of our own, so that its settings are ours."""
-    spec = importlib.util.spec_from_file_location("smsc_api_of_the_fault_suite", FACE)
-    assert spec is not None
-    assert spec.loader is not None
-    face = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(face)
-    return face
 
 
 def prepare(sandbox: Sandbox, scenario: Scenario, seed: int) -> None:

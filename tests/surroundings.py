@@ -1,78 +1,19 @@
-"""Fixtures for tests in one process: a fresh face, a clean environment, and no way out.
-
-HTTP is answered by :class:`Gateway`, which stands in the place of the network.
-"""
+"""What tests in one process put around the library: a gateway, transports, plugins."""
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import json
-import os
-import re
-import socket
-import sys
-import warnings
-from pathlib import Path
 from types import ModuleType
-from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 from urllib.parse import parse_qsl, urlsplit
 
-import pytest
 import requests
-import responses
 
-from smsc_transports import NotSent, OutcomeUnknown, Request, Transport, manager, notices
-from smsc_transports.errors import SMSCWarning
-from smsc_transports.health import RESTING
+from smsc_transports import NotSent, OutcomeUnknown, Request, Transport
 
-FACE = Path(__file__).parents[1] / "smsc_api.py"
-LOGIN, PASSWORD = "login-of-tests", "password-of-tests"
 PHONE = "79990001122"
 
-_OURS_OR_PROXIES = re.compile(r"(SMSC|SMTP)_.*|.*_proxy", re.IGNORECASE)
 _REPLIES = {"send": "1234,1,0.50,99.50", "status": "1,1700000000,0", "balance": "99.50"}
-
-
-def load_face(path: Path = FACE, name: str = "smsc_api") -> Any:
-    """Load a copy of smsc_api.py as a module of its own, known to nobody by its name."""
-    spec = importlib.util.spec_from_file_location(name, str(path))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(name="clean", autouse=True)
-def clean_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Take away settings, plugins and proxies that are about, and every way to other machines."""
-    for name in filter(_OURS_OR_PROXIES.fullmatch, list(os.environ)):
-        monkeypatch.delenv(name)
-    monkeypatch.setattr(manager, "_manager", None)
-    asked: List[str] = []
-    resolve = socket.getaddrinfo
-
-    def local_only(host: Any, *args: Any, **kwargs: Any) -> Any:
-        if host not in ("127.0.0.1", "::1", "localhost"):
-            asked.append(host)
-            raise socket.gaierror(f"a test asked for {host}")
-        return resolve(host, *args, **kwargs)
-
-    monkeypatch.setattr(socket, "getaddrinfo", local_only)
-    notices.forget()
-    RESTING.forget()
-    yield
-    notices.forget()
-    assert asked == []
-
-
-@pytest.fixture(name="face")
-def fresh_face() -> Any:
-    """A face of its own for each test, with an account."""
-    face = load_face()
-    face.SMSC_LOGIN, face.SMSC_PASSWORD = LOGIN, PASSWORD
-    return face
 
 
 class Gateway:
@@ -116,41 +57,7 @@ class Gateway:
         ]
 
 
-@pytest.fixture(name="gateway")
-def answering_gateway() -> Iterator[Gateway]:
-    """The gateway in the place of the network."""
-    gateway = Gateway()
-    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
-        for method in (responses.GET, responses.POST):
-            mock.add_callback(method, re.compile(".*"), gateway.answer)
-        yield gateway
-
-
 Told = Callable[[], List[str]]
-
-
-@pytest.fixture(name="told")
-def told_warnings() -> Iterator[Told]:
-    """Our warnings, as texts; with this fixture they are no errors."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", SMSCWarning)
-        yield lambda: [str(warning.message) for warning in caught]
-
-
-@pytest.fixture(name="on_path")
-def folders_on_path(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
-    """Put folders first on the path; what was imported from there is forgotten afterwards."""
-    added: List[str] = []
-
-    def add(*folders: Path) -> None:
-        added.extend(str(folder) for folder in folders)
-        monkeypatch.setattr(sys, "path", [*(str(folder) for folder in folders), *sys.path])
-        importlib.invalidate_caches()
-
-    yield add
-    for name, module in list(sys.modules.items()):
-        if str(getattr(module, "__file__", None)).startswith(tuple(added) or ("-",)):
-            del sys.modules[name]
 
 
 class Pigeon(Transport):

@@ -18,18 +18,10 @@ from unittest import mock
 
 import pytest
 
-from .surroundings import (  # noqa: F401
-    FACE,
-    LOGIN,
-    PHONE,
-    Gateway,
-    Pigeon,
-    answering_gateway,
-    clean_process,
-    fresh_face,
-    load_face,
-    module_with,
-)
+from .faces import FACE
+from .surroundings import PHONE, Gateway, Pigeon, module_with
+
+pytestmark = pytest.mark.usefixtures("fresh_plugins")
 
 OURS = ["SMSC", "ifs"]
 CONSTANTS = [

@@ -13,13 +13,9 @@ import pytest
 from smsc_transports import Attempt, NotSent, OutcomeUnknown, Reply
 from smsc_transports.errors import ERROR_TEXTS, GatewayError
 
-from .surroundings import (  # noqa: F401
-    PHONE,
-    Gateway,
-    answering_gateway,
-    clean_process,
-    fresh_face,
-)
+from .surroundings import PHONE, Gateway
+
+pytestmark = pytest.mark.usefixtures("fresh_plugins")
 
 SENT = ["1234", "1", "1.40", "100.50"]
 STATUS = ["1", "1700000000", "0"]

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from smsc_transports import TransportError
 from smsc_transports.errors import GatewayError
 from smsc_transports.sandbox.server import Sandbox
-from tests.faults import load_face
+from tests.faces import load_face
 
 TRANSPORTS = ["http-get", "http-post", "https-get", "https-post", "smtp", ""]
 HTTP_FAULTS = ["ok", "close", "reset", "error", "empty", "truncated", "garbage", "redirect"]

@@ -14,21 +14,10 @@ from smsc_transports import Settings
 from smsc_transports.errors import SMSCWarning
 from smsc_transports.settings import read_settings
 
-from .surroundings import (  # noqa: F401
-    FACE,
-    LOGIN,
-    PASSWORD,
-    PHONE,
-    Gateway,
-    Pigeon,
-    Told,
-    answering_gateway,
-    clean_process,
-    folders_on_path,
-    fresh_face,
-    load_face,
-    told_warnings,
-)
+from .faces import FACE, LOGIN, PASSWORD, load_face
+from .surroundings import PHONE, Gateway, Told
+
+pytestmark = pytest.mark.usefixtures("fresh_plugins")
 
 TOLD_FAILOVER = (
     "SMSC_FAILOVER is {!r}, but it must be 'legacy' or 'safe'. The default is used instead."

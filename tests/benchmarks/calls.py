@@ -16,7 +16,7 @@ from unittest import mock
 from urllib.request import urlopen
 
 from smsc_transports.sandbox.server import Sandbox
-from tests.faults import load_face
+from tests.faces import load_face
 
 CALLS = 200
 ROUNDS = 3

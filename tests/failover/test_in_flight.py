@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from smsc_transports import NotSent, Request, in_flight
-from tests.faults import load_face
+from tests.faces import load_face
 
 from .scripted import send_request
 

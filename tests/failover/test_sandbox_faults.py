@@ -9,7 +9,8 @@ import pytest
 
 from smsc_transports import reconcile
 from smsc_transports.sandbox.server import Sandbox
-from tests.faults import NO_STATUS, SCENARIOS, Scenario, load_face, run
+from tests.faces import load_face
+from tests.faults import NO_STATUS, SCENARIOS, Scenario, run
 
 LOSSES = [
     "close",

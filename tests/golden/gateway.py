@@ -74,13 +74,13 @@ class Certificates:
 
     def __init__(self) -> None:
         self.authority = trustme.CA()
-        self._stranger = trustme.CA()
+        self.stranger = trustme.CA()
         self._contexts: Dict[Tuple[str, str], ssl.SSLContext] = {}
 
     def context(self, name: str, step: Step) -> ssl.SSLContext:
         fault = step if step in (WRONG_NAME, WRONG_AUTHORITY) else ""
         if (name, str(fault)) not in self._contexts:
-            authority = self._stranger if fault == WRONG_AUTHORITY else self.authority
+            authority = self.stranger if fault == WRONG_AUTHORITY else self.authority
             subject = "another.example" if fault == WRONG_NAME else name
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             authority.issue_cert(subject).configure_cert(context)
@@ -153,7 +153,7 @@ class Gateway:
         connection.settimeout(SECONDS_TO_WAIT)
         with connection, suppress(OSError):  # a client may hang up at any time
             if isinstance(step, Mapping):
-                _serve_mail(connection, {**SMTP_REPLIES, **step}, attempt)
+                serve_mail(connection, {**SMTP_REPLIES, **step}, attempt)
             elif attempt["to"].startswith("https:"):
                 context = self._certificates.context(host, step)
                 with context.wrap_socket(connection, server_side=True) as secured:
@@ -187,7 +187,7 @@ def _serve_http(connection: socket.socket, host: str, step: Step, attempt: Dict[
         connection.sendall(step)
 
 
-def _serve_mail(
+def serve_mail(
     connection: socket.socket, replies: Mapping[str, str], attempt: Dict[str, Any]
 ) -> None:
     commands = attempt["commands"] = []

@@ -16,18 +16,9 @@ import pytest
 from smsc_transports import Transport, hookimpl, hookspecs, plugin_manager
 from smsc_transports.errors import ConfigurationError, SMSCWarning
 
-from ..surroundings import (  # noqa: F401
-    PHONE,
-    Gateway,
-    Pigeon,
-    Told,
-    answering_gateway,
-    clean_process,
-    folders_on_path,
-    fresh_face,
-    module_with,
-    told_warnings,
-)
+from ..surroundings import PHONE, Gateway, Pigeon, Told, module_with
+
+pytestmark = pytest.mark.usefixtures("fresh_plugins")
 
 DATA = Path(__file__).parent / "data"
 BUILT_IN = {"http", "smtp", "sandbox"}

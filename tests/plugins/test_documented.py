@@ -13,15 +13,10 @@ import pytest
 
 from smsc_transports import Transport, hookspecs, plugin_manager
 
-from ..surroundings import (  # noqa: F401
-    PASSWORD,
-    PHONE,
-    Gateway,
-    answering_gateway,
-    clean_process,
-    folders_on_path,
-    fresh_face,
-)
+from ..faces import PASSWORD
+from ..surroundings import PHONE, Gateway
+
+pytestmark = pytest.mark.usefixtures("fresh_plugins")
 
 Install = Callable[[Any], ModuleType]
 

@@ -10,20 +10,10 @@ import pytest
 from smsc_transports import Attempt, NotSent, Request, Settings, Transport, hookimpl, plugin_manager
 from smsc_transports.errors import ConfigurationError, SMSCWarning
 
-from ..surroundings import (  # noqa: F401
-    LOGIN,
-    PASSWORD,
-    PHONE,
-    Gateway,
-    Lost,
-    Pigeon,
-    Told,
-    answering_gateway,
-    clean_process,
-    fresh_face,
-    module_with,
-    told_warnings,
-)
+from ..faces import LOGIN, PASSWORD
+from ..surroundings import PHONE, Gateway, Lost, Pigeon, Told, module_with
+
+pytestmark = pytest.mark.usefixtures("fresh_plugins")
 
 
 def plug_in(name: str = "plugin", **functions: Any) -> None:

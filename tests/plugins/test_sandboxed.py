@@ -10,17 +10,9 @@ from smsc_transports import Settings, hookimpl, plugin_manager
 from smsc_transports.errors import ConfigurationError
 from smsc_transports.manager import SANDBOX
 
-from ..surroundings import (  # noqa: F401
-    PHONE,
-    Gateway,
-    Pigeon,
-    Told,
-    answering_gateway,
-    clean_process,
-    fresh_face,
-    module_with,
-    told_warnings,
-)
+from ..surroundings import PHONE, Gateway, Pigeon, Told, module_with
+
+pytestmark = pytest.mark.usefixtures("fresh_plugins")
 
 URL = "http://127.0.0.1:2580"
 ADDRESSES = {

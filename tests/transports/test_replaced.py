@@ -15,6 +15,7 @@ from unittest import mock
 
 import pytest
 
+from ..faces import load_face
 from ..golden.gateway import Certificates
 from .conftest import LOGIN, PASSWORD
 from .gateway import REPLY, SENT, Gateway, MailServer, Proxy
@@ -91,7 +92,7 @@ def test_a_replaced_urlopen_is_called_with_url_and_bytes_for_a_post(
 
 
 def test_an_urlopen_that_was_replaced_before_the_import_is_called(
-    load_face: Callable[[], Any], calls: Calls, fake_urlopen: Any
+    calls: Calls, fake_urlopen: Any
 ) -> None:
     with mock.patch.object(urllib.request, "urlopen", fake_urlopen):
         face = load_face()
@@ -194,7 +195,7 @@ def test_a_program_that_installed_no_proxy_gets_none(
 def test_trust_that_the_program_installed_counts(
     face: Any, install_opener: Any, stranger_tls: ssl.SSLContext, certificates: Certificates
 ) -> None:
-    pem = certificates._stranger.cert_pem.bytes().decode()
+    pem = certificates.stranger.cert_pem.bytes().decode()
     context = ssl.create_default_context(cadata=pem)
     install_opener(urllib.request.HTTPSHandler(context=context))
     face.SMSC_HTTPS = True

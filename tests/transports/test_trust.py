@@ -39,7 +39,7 @@ def test_a_change_of_the_system_s_trust_counts_at_the_next_call(
     with Gateway(tls=stranger_tls) as gateway:
         face.SMSC_HOST = gateway.address
         assert face.SMSC().send_sms("79990000001", "hello") == ["", ""]
-        bundle.write_bytes(certificates._stranger.cert_pem.bytes())
+        bundle.write_bytes(certificates.stranger.cert_pem.bytes())
         monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
         assert face.SMSC().send_sms("79990000001", "hello") == SENT
 
@@ -52,7 +52,7 @@ def test_what_only_certifi_trusts_is_not_trusted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     bundle = tmp_path / "certifi.pem"
-    bundle.write_bytes(certificates._stranger.cert_pem.bytes())
+    bundle.write_bytes(certificates.stranger.cert_pem.bytes())
     monkeypatch.setattr(certifi, "where", lambda: str(bundle))
     monkeypatch.setattr(requests.adapters, "DEFAULT_CA_BUNDLE_PATH", str(bundle))
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
