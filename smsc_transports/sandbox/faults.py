@@ -226,6 +226,11 @@ class Faults:
         self._numbers = 0
         self._lifted: Optional[asyncio.Event] = None
 
+    @property
+    def in_force(self) -> List[Rule]:
+        """The rules that have something left to do."""
+        return [rule for rule in self.rules if rule.script or rule.chances]
+
     def add(self, rule: Rule) -> int:
         """Put a rule behind those in force; the number to lift it by."""
         self._numbers += 1

@@ -137,7 +137,7 @@ class _Api:
     async def faults(self, _request: web.Request) -> web.Response:
         return web.json_response(
             {
-                "rules": [rule.to_json() for rule in self._engine.faults.rules],
+                "rules": [rule.to_json() for rule in self._engine.faults.in_force],
                 **asdict(self._engine.faults.switches),
                 "kinds": faults.KINDS,
                 "endpoints": faults.ENDPOINTS,

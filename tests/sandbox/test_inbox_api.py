@@ -109,6 +109,15 @@ def test_faults_are_set_shown_and_lifted(client: Client, api: Api) -> None:
     assert api("DELETE", f"faults/{rule['rule']}").status_code == 404
 
 
+def test_a_fault_that_came_as_often_as_it_was_to_is_no_longer_shown(
+    client: Client, api: Api
+) -> None:
+    api("POST", "faults", json={"fault": "error", "times": 1})
+    assert client.response("balance").status_code == 500
+    assert api("GET", "faults").json()["rules"] == []
+    assert client.response("balance").status_code == 200
+
+
 def test_script_and_chances_are_set(client: Client, api: Api) -> None:
     body = {"script": ["ok", "empty"], "chances": {"error": 1}, "seed": 3, "endpoint": "balance"}
     api("POST", "faults", json=body)
