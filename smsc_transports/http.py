@@ -63,12 +63,13 @@ class HttpTransport(Transport):
             ask = Ask(url, request.query.encode(request.charset))
         else:
             ask = Ask(f"{url}?{_in_a_url(request.query, request.charset)}")
-        replaced = replaced_urlopen(request.face.urlopen)
+        replaced = replaced_urlopen(request.face.urlopen, timeout.read)
         with in_flight.place(request, timeout.read):
-            if replaced is not None:
-                body = _read_through(replaced, ask)
-            else:
+            # A sandbox wins over everything: what a program installed may lead to its own proxy.
+            if replaced is None or request.settings.sandboxed:
                 body = self._follow(ask, request, timeout)
+            else:
+                body = _read_through(replaced, ask)
         try:
             return body.decode(request.charset)
         except UnicodeDecodeError:

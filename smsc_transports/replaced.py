@@ -15,13 +15,20 @@ from typing import Any, Callable, List, Optional
 Replacement = Optional[Callable[..., Any]]
 
 
-def replaced_urlopen(urlopen: Replacement) -> Replacement:
-    """Give the face's ``urlopen`` if it, or something that it works with, is not urllib's own."""
+def replaced_urlopen(urlopen: Replacement, seconds: float) -> Replacement:
+    """Give the face's ``urlopen`` if it, or something that it works with, is not urllib's own.
+
+    urllib's own is given so many seconds to wait; a replacement is called as the vendor's file
+    does it, without.
+    """
     if urlopen is None:
         return None
     # By its home rather than by identity: urllib.request.urlopen itself may be the patched one.
-    genuine = getattr(urlopen, "__globals__", None) is vars(urllib.request)
-    return None if genuine and _has_genuine_connections() and _has_usual_opener() else urlopen
+    if getattr(urlopen, "__globals__", None) is not vars(urllib.request):
+        return urlopen
+    if _has_genuine_connections() and _has_usual_opener():
+        return None
+    return functools.partial(urlopen, timeout=seconds)
 
 
 def replaced_smtp(smtp: Replacement) -> Replacement:

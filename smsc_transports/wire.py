@@ -193,6 +193,7 @@ class Wire:
 
     def close(self) -> None:
         """Close all idle connections."""
+        self._leave_the_parent()
         with self._lock:
             kept, self._kept = self._kept, []
         for each in kept:
@@ -222,10 +223,7 @@ class Wire:
 
     def _take(self, key: Any) -> Optional[_Adapter]:
         """Take the adapter that was last used for this key; close all that were idle too long."""
-        if self._process != os.getpid():  # a forked child: these are the parent's
-            self._lock = threading.Lock()
-            self.close()
-            self._process = os.getpid()
+        self._leave_the_parent()
         oldest = self._clock() - IDLE_SECONDS
         with self._lock:
             stale = [each for each in self._kept if each.since < oldest]
@@ -236,6 +234,13 @@ class Wire:
         for each in stale:
             each.adapter.close()
         return None if taken is None else taken.adapter
+
+    def _leave_the_parent(self) -> None:
+        """In a forked child, let go of the parent's connections and of its lock."""
+        if self._process != os.getpid():
+            self._process = os.getpid()
+            self._lock = threading.Lock()
+            self.close()
 
 
 def _prepared(url: str, body: Optional[bytes]) -> PreparedRequest:

@@ -256,3 +256,15 @@ def test_a_child_forked_during_a_call_of_another_thread_can_call(face: Any) -> N
         assert held.result() == "1"
         assert send(face, 3) == "3"
     assert gateway.connections == 2
+
+
+@forks
+def test_a_child_that_ends_does_not_wait_for_a_thread_of_its_parent() -> None:
+    wire = Wire()
+
+    def close() -> bool:
+        wire.close()
+        return True
+
+    with wire._lock:  # as a thread may hold it at the moment of the fork
+        assert in_a_child(close)()

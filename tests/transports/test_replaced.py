@@ -18,7 +18,7 @@ import pytest
 from ..faces import load_face
 from ..golden.gateway import Certificates
 from .conftest import LOGIN, PASSWORD
-from .gateway import REPLY, SENT, Gateway, MailServer, Proxy
+from .gateway import REPLY, SENT, Gateway, MailServer, Mute, Proxy
 
 URL = "http://smsc.ua/sys/send.php"
 
@@ -179,6 +179,26 @@ def test_a_proxy_that_the_program_installed_is_used(face: Any, install_opener: A
         install_opener(urllib.request.ProxyHandler({"http": proxy.address}))
         assert face.SMSC().send_sms("79990000001", "hello") == SENT
     assert proxy.connections == 1
+
+
+def test_a_silent_proxy_that_the_program_installed_is_given_up(
+    face: Any, install_opener: Any
+) -> None:
+    with Mute() as proxy:
+        install_opener(urllib.request.ProxyHandler({"http": f"http://{proxy.address}"}))
+        face.SMSC_HOST, face.SMSC_TIMEOUT = "smsc.test:80", 0.2
+        reply = face.SMSC().send_sms("79990000001", "hello")
+    assert (reply, reply.outcome) == (["", ""], "unknown")
+
+
+def test_a_proxy_that_the_program_installed_does_not_stand_before_the_sandbox(
+    face: Any, install_opener: Any, smsc_sandbox: Any
+) -> None:
+    with Proxy() as proxy:
+        install_opener(urllib.request.ProxyHandler({"http": proxy.address}))
+        assert face.SMSC().send_sms("79990000001", "hello").ok
+    assert proxy.connections == 0
+    assert [message.text for message in smsc_sandbox.messages] == ["hello"]
 
 
 def test_a_program_that_installed_no_proxy_gets_none(
