@@ -17,7 +17,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
-from .cases import CASES, GROUPS, Case
+from .case import Case
+from .cases import CASES, GROUPS
 from .differences import expected_instead
 from .replay import Observation, observe, surroundings
 

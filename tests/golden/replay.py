@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Dict, Iterator
 from unittest import mock
 
-from .cases import Case
+from .case import Case
 from .gateway import Certificates, Gateway, ScriptedExit, ScriptedInterrupt
 
 Observation = Dict[str, Any]

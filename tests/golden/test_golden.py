@@ -7,7 +7,8 @@ from typing import Iterator
 
 import pytest
 
-from .cases import CASES, Case
+from .case import Case
+from .cases import CASES
 from .differences import DUE, RULES
 from .gateway import Certificates
 from .record import describe, due, load_vectors, recorded_of
