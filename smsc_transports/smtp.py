@@ -183,6 +183,8 @@ def _line(request: Request) -> str:
     lost = sorted(set(fields) - _CARRIED - _FLAG_NAMES)
     if lost:
         raise Unsupported(f"a mail cannot carry {', '.join(lost)}")
+    if "list" not in fields and "phones" not in fields:
+        raise Unsupported("a mail needs phones or list")
     when = fields.get("time", "") + ("," + fields["tz"] if "tz" in fields else "")
     how = ",".join((fields.get("translit", "0"), _format(fields), fields.get("sender", "")))
     what = f":{fields['list']}" if "list" in fields else f"{fields['phones']}:{request.text}"

@@ -288,6 +288,15 @@ def test_what_a_mail_cannot_carry_is_not_sent_by_mail(by_mail: Any) -> None:
     assert server.connections == 0
 
 
+def test_a_send_without_recipients_is_not_sent_by_mail(by_mail: Any) -> None:
+    with MailServer() as server:
+        by_mail.SMTP_SERVER = server.address
+        reply = by_mail.SMSC()._smsc_send_cmd("send", "mes=hello")
+    assert (reply, reply.outcome) == (["", ""], "not sent")
+    assert reply.attempts[0].error == "a mail needs phones or list"
+    assert server.connections == 0
+
+
 def test_what_a_mail_cannot_carry_goes_by_the_next_transport(by_mail: Any) -> None:
     by_mail.SMSC_TRANSPORT = "smtp,http-get"
     with MailServer() as server, Gateway() as gateway:
