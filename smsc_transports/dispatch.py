@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Dict, List, Sequence, Tuple
 
 from smsc_transports.attempt import Attempt
-from smsc_transports.errors import NOT_SENT, ConfigurationError, TransportError
+from smsc_transports.errors import NOT_SENT, ConfigurationError, TransportError, did_you_mean
 from smsc_transports.failover import Call, Verdict, run_legacy, run_once
 from smsc_transports.manager import PluginManager, plugin_manager
 from smsc_transports.notices import tell_once
@@ -93,10 +92,9 @@ def usual_transport(settings: Settings) -> str:
 def _named(known: Dict[str, Transport], name: str) -> Transport:
     if name in known:
         return known[name]
-    close = difflib.get_close_matches(name, known, 1)
-    meant = f" Did you mean {close[0]!r}?" if close else ""
     raise ConfigurationError(
-        f"There is no transport {name!r}.{meant} There are: {', '.join(sorted(known))}. "
+        f"There is no transport {name!r}.{did_you_mean(name, known)} "
+        f"There are: {', '.join(sorted(known))}. "
         f"If it comes from a plugin, install that plugin or name its module in SMSC_PLUGINS; "
         f"SMSC_BLOCK_PLUGINS may be leaving it out."
     )

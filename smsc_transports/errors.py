@@ -7,7 +7,8 @@ says that somebody has to change a setting, and no loop swallows it.
 
 from __future__ import annotations
 
-from typing import Any, Tuple
+import difflib
+from typing import Any, Iterable, Tuple
 
 ANSWERED = "answered"
 NOT_SENT = "not sent"
@@ -85,3 +86,9 @@ class GatewayError(Exception):
 
 class SMSCWarning(UserWarning):
     """Something is set up wrongly, and the work goes on without it."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Give a sentence with the known name that is most like a misspelt one, "" if none is."""
+    close = difflib.get_close_matches(name, list(known), 1)
+    return f" Did you mean {close[0]!r}?" if close else ""

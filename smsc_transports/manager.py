@@ -7,7 +7,6 @@ plugin could take part in, never when a module is imported.
 from __future__ import annotations
 
 import atexit
-import difflib
 import functools
 import importlib
 import logging
@@ -19,7 +18,7 @@ import pluggy
 
 from smsc_transports import hookspecs
 from smsc_transports.attempt import Attempt
-from smsc_transports.errors import ConfigurationError, NotSent, TransportError
+from smsc_transports.errors import ConfigurationError, NotSent, TransportError, did_you_mean
 from smsc_transports.notices import tell_once
 from smsc_transports.redaction import redact
 from smsc_transports.request import Request
@@ -282,8 +281,7 @@ def _refuse_misspelt_hooks(manager: pluggy.PluginManager, plugin: Any) -> None:
         name = (options and options.get("specname")) or attribute
         if options is None or options.get("optionalhook") or name in known:
             continue
-        close = difflib.get_close_matches(name, known, 1)
-        meant = f" Did you mean {close[0]!r}?" if close else ""
+        meant = did_you_mean(name, known)
         raise ConfigurationError(
             f"There is no hook {name!r}.{meant} The hooks are: {', '.join(known)}."
         )
