@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import socket
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple
 
 import pytest
 
 from smsc_transports import Settings
-from smsc_transports.errors import SMSCWarning
 from smsc_transports.settings import read_settings
 
 from .faces import FACE, LOGIN, PASSWORD, load_face
@@ -19,17 +16,6 @@ from .surroundings import PHONE, Gateway, Told
 
 pytestmark = pytest.mark.usefixtures("fresh_plugins")
 
-TOLD_FAILOVER = (
-    "SMSC_FAILOVER is {!r}, but it must be 'legacy' or 'safe'. The default is used instead."
-)
-TOLD_TIMEOUT = (
-    "SMSC_TIMEOUT is {!r}, but it must be a number of seconds above 0, or two for connecting and "
-    "reading: (5, 60), in the environment '5,60'. The default is used instead."
-)
-TOLD_DEADLINE = (
-    "SMSC_DEADLINE is {!r}, but it must be a number of seconds above 0. The default is used "
-    "instead."
-)
 TOLD_HOST = (
     "SMSC_HOST is {!r}: it must be a domain (smsc.ua, smsc.ru, smsc.kz, smscentre.com), or a "
     "comma list of addresses with or without a port (127.0.0.1:8080). Using {!r} instead."
@@ -296,113 +282,6 @@ def test_sender_of_mail_follows_the_domain_unless_it_is_set(face: Any) -> None:
     assert read(face, SMSC_HOST="smsc.kz").mail_from == "api@smsc.kz"
     assert read(face, SMSC_HOST="smsc.kz", SMTP_FROM="me@shop.test").mail_from == "me@shop.test"
     assert read(face, SMSC_HOST="127.0.0.1:8080").mail_from == "api@smsc.ua"
-
-
-# Wrong values: told once, and the send goes on
-
-TOO_LARGE = pytest.param(10**310, id="more than a float holds")
-WRONG_TIMES: List[Any] = [
-    0,
-    -1,
-    "abc",
-    " ",
-    True,
-    False,
-    float("nan"),
-    float("inf"),
-    "0",
-    {},
-    TOO_LARGE,
-]
-
-
-@pytest.mark.parametrize(
-    "value", [*WRONG_TIMES, (1, 2, 3), (), [], "5,", "1,2,3", (0, 5), (None, 5)]
-)
-def test_wrong_timeout_is_told_once_and_the_send_goes_on(
-    value: Any, face: Any, gateway: Gateway, told: Told
-) -> None:
-    face.SMSC_TIMEOUT = value
-    for _ in range(2):
-        assert face.SMSC().send_sms(PHONE, "test").ok
-    assert told() == [TOLD_TIMEOUT.format(value)]
-    assert read(face).timeout == (5.0, 60.0)
-
-
-@pytest.mark.parametrize("value", [*WRONG_TIMES, (5, 60), "5,60", [5]])
-def test_wrong_deadline_is_told_once_and_the_send_goes_on(
-    value: Any, face: Any, gateway: Gateway, told: Told
-) -> None:
-    face.SMSC_DEADLINE = value
-    for _ in range(2):
-        assert face.SMSC().send_sms(PHONE, "test").ok
-    assert told() == [TOLD_DEADLINE.format(value)]
-    assert read(face).deadline is None
-
-
-@pytest.mark.parametrize("value", ["sfae", "legacy,safe", 1, True, " "])
-def test_wrong_failover_is_told_once_and_the_send_goes_on(
-    value: Any, face: Any, gateway: Gateway, told: Told
-) -> None:
-    face.SMSC_FAILOVER = value
-    for _ in range(2):
-        assert face.SMSC().send_sms(PHONE, "test").ok
-    assert told() == [TOLD_FAILOVER.format(value)]
-    assert read(face).failover == "legacy"
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "message"),
-    [
-        ("SMSC_TIMEOUT", "5,30s", TOLD_TIMEOUT),
-        ("SMSC_DEADLINE", "-3", TOLD_DEADLINE),
-        ("SMSC_FAILOVER", "careful", TOLD_FAILOVER),
-    ],
-)
-def test_wrong_value_in_the_environment_is_told_as_well(
-    name: str,
-    value: str,
-    message: str,
-    face: Any,
-    gateway: Gateway,
-    told: Told,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv(name, value)
-    assert face.SMSC().send_sms(PHONE, "test").ok
-    assert told() == [message.format(value)]
-
-
-def test_each_wrong_value_is_told_for_itself(face: Any, gateway: Gateway, told: Told) -> None:
-    for face.SMSC_TIMEOUT in ("abc", "def", "abc"):
-        face.SMSC_FAILOVER = "never"
-        face.SMSC().get_balance()
-    assert told() == [
-        TOLD_FAILOVER.format("never"),
-        TOLD_TIMEOUT.format("abc"),
-        TOLD_TIMEOUT.format("def"),
-    ]
-
-
-def test_wrong_value_ends_every_call_where_warnings_are_errors(face: Any, gateway: Gateway) -> None:
-    face.SMSC_TIMEOUT = "abc"
-    for _ in range(2):
-        with pytest.raises(SMSCWarning, match="SMSC_TIMEOUT is 'abc', but it must be"):
-            face.SMSC().send_sms(PHONE, "test")
-    assert gateway.urls == []
-
-
-def test_warning_on_stderr_is_one_line_without_code(tmp_path: Path) -> None:
-    program = "import smsc_api\nsmsc_api.SMSC_TIMEOUT = 0\nsmsc_api.read = smsc_api._read_settings"
-    program += "\nfor _ in range(2): smsc_api.read(vars(smsc_api))"
-    finished = subprocess.run(
-        [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(FACE.parent)!r})\n{program}"],
-        cwd=str(tmp_path),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-    )
-    assert finished.stdout == f"smsc_api:1: SMSCWarning: {TOLD_TIMEOUT.format(0)}\n"
 
 
 # Right values
