@@ -1,24 +1,25 @@
-"""The one place where plugins come in: built-in transports, a stranger's module, a package.
+"""The one door for plugins: built-in transports, a stranger's module, a package.
 
-All enter by the same door. Installed packages are looked for once, at the first call that a
-plugin could take part in, never when a module is imported.
+Plugins are looked for once, at the first call that one could take part in, never when a module is
+imported.
 """
 
 from __future__ import annotations
 
 import atexit
-import functools
-import importlib
+import inspect
 import logging
 import os
 import threading
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence
+from typing import Any, Dict, List, NamedTuple, Optional
 
 import pluggy
 
 from smsc_transports import hookspecs
 from smsc_transports.attempt import Attempt
-from smsc_transports.errors import ConfigurationError, NotSent, TransportError, did_you_mean
+from smsc_transports.discovery import Source, find_plugins, names_in
+from smsc_transports.errors import ConfigurationError, did_you_mean
+from smsc_transports.hook_call import answer_of, call
 from smsc_transports.notices import tell_once
 from smsc_transports.redaction import redact
 from smsc_transports.request import Request
@@ -28,6 +29,24 @@ from smsc_transports.transport import Transport
 log = logging.getLogger("smsc_transports.plugins")
 
 SANDBOX = "sandbox"
+BLOCKED = "blocked"
+BROKEN = "broken"
+
+
+class LeftOut(NamedTuple):
+    """A plugin that takes no part: what it is called, who brings it, and why not."""
+
+    name: str
+    origin: str
+    status: str
+    reason: str
+
+
+class Offer(NamedTuple):
+    """A transport, and the name of the plugin that gives it."""
+
+    plugin: str
+    transport: Transport
 
 
 class PluginManager(pluggy.PluginManager):
@@ -36,24 +55,25 @@ class PluginManager(pluggy.PluginManager):
     def __init__(self) -> None:
         super().__init__(hookspecs.PROJECT)
         self.add_hookspecs(hookspecs)
+        self.left_out: List[LeftOut] = []
         self._origins: Dict[str, str] = {}
         self._transports: Optional[Dict[str, Transport]] = None
         self._lock = threading.RLock()
         self._scanned = False
-        for name in _names_in("SMSC_BLOCK_PLUGINS"):
+        for name in names_in("SMSC_BLOCK_PLUGINS"):
             if name != SANDBOX:  # a blocked sandbox would let a test reach the real gateway
                 self.set_blocked(name)
         for name, module in _built_in_plugins().items():
-            self.register(module, name)
-            self._origins[name] = "smsc_transports itself"
+            self._add(module, name, "smsc_transports itself")
 
     def register(self, plugin: Any, name: Optional[str] = None) -> Optional[str]:
         """Add a plugin: a module or any object with hook functions.
 
-        Raises ConfigurationError for a hook that does not exist, ValueError for a plugin that is
-        registered already, pluggy.PluginValidationError for a hook with wrong arguments.
+        Raises ConfigurationError for a hook that does not exist or is not marked, ValueError for
+        a plugin that is registered already, pluggy.PluginValidationError for a hook with wrong
+        arguments.
         """
-        _refuse_misspelt_hooks(self, plugin)
+        _refuse_wrong_hooks(self, plugin)
         with self._lock:
             self._transports = None
             try:
@@ -96,6 +116,25 @@ class PluginManager(pluggy.PluginManager):
                 self._transports = self._collect()
             return self._transports
 
+    def offers(self) -> List[Offer]:
+        """Give every transport of every plugin, those of one name too."""
+        found = []
+        for hook in self.hook.smsc_transports.get_hookimpls():
+            try:
+                found += [Offer(hook.plugin_name, each) for each in _transports_of(hook)]
+            except Exception as error:
+                self._leave_out(
+                    hook.plugin_name,
+                    self.origin(hook.plugin_name),
+                    error,
+                    "cannot give its transports, they are left out",
+                )
+        return found
+
+    def origin(self, name: str) -> str:
+        """Say who brings a plugin."""
+        return self._origins.get(name, "plugin_manager().register()")
+
     def settings(self, settings: Settings) -> Settings:
         """Let every plugin replace the settings in turn, the sandbox last.
 
@@ -103,7 +142,7 @@ class PluginManager(pluggy.PluginManager):
         """
         hooks = list(reversed(self.hook.smsc_settings.get_hookimpls()))
         for hook in sorted(hooks, key=lambda hook: hook.plugin_name == SANDBOX):
-            given = _answer_of("smsc_settings", hook, Settings, settings.secrets, settings=settings)
+            given = answer_of("smsc_settings", hook, Settings, settings.secrets, settings=settings)
             settings = given or settings
         return settings
 
@@ -112,14 +151,10 @@ class PluginManager(pluggy.PluginManager):
 
         Raises NotSent if a plugin fails.
         """
+        secrets = request.settings.secrets
         for hook in reversed(self.hook.smsc_choose_transport.get_hookimpls()):
-            chosen: Optional[str] = _answer_of(
-                "smsc_choose_transport",
-                hook,
-                str,
-                request.settings.secrets,
-                request=request,
-                names=names,
+            chosen: Optional[str] = answer_of(
+                "smsc_choose_transport", hook, str, secrets, request=request, names=names
             )
             if chosen is not None:
                 return chosen
@@ -129,7 +164,7 @@ class PluginManager(pluggy.PluginManager):
         """Tell every plugin of an attempt; what it raises is logged."""
         for hook in self.hook.smsc_attempt.get_hookimpls():
             try:
-                hook.function(*((attempt,) if hook.argnames else ()))
+                call("smsc_attempt", hook, settings.secrets, attempt=attempt)
             except Exception as error:
                 reason = redact(f"{type(error).__name__}: {error}", settings.secrets)
                 log.error("the plugin %r failed at smsc_attempt: %s", hook.plugin_name, reason)
@@ -143,47 +178,55 @@ class PluginManager(pluggy.PluginManager):
                 log.error("the transport %r failed to close: %r", transport.name, error)
 
     def _load_all(self) -> None:
-        for name in _names_in("SMSC_PLUGINS"):
-            load = functools.partial(importlib.import_module, name)
-            self._load(_Source(name, "SMSC_PLUGINS", f"the module {name} of SMSC_PLUGINS", load))
-        for source in _installed_plugins():
-            self._load(source)
+        for source in find_plugins():
+            if self.is_blocked(source.name):
+                self._note_blocked(source.name, source.origin)
+            else:
+                self._load(source)
 
-    def _load(self, source: _Source) -> None:
-        if self.is_blocked(source.name):
-            return
+    def _load(self, source: Source) -> None:
         try:
             plugin = source.load()
             if not self.is_registered(plugin):
                 taken = self.has_plugin(source.name)
                 name = f"{source.name}@{source.provider}" if taken else source.name
-                self.register(plugin, name)
-                self._origins[name] = source.origin
+                self._add(plugin, name, source.origin)
         except Exception as error:
-            tell_once(
-                f"The plugin {source.name!r} from {source.origin} does not load and is left out: "
-                f"{type(error).__name__}: {error}. Mend or uninstall it, or set "
-                f"SMSC_BLOCK_PLUGINS={source.name}."
-            )
+            self._leave_out(source.name, source.origin, error, "does not load and is left out")
+
+    def _add(self, plugin: Any, name: str, origin: str) -> None:
+        if self.register(plugin, name) is None:
+            self._note_blocked(name, origin)
+        else:
+            self._origins[name] = origin
+
+    def _note_blocked(self, name: str, origin: str) -> None:
+        self.left_out.append(LeftOut(name, origin, BLOCKED, "SMSC_BLOCK_PLUGINS names it"))
+
+    def _leave_out(self, name: str, origin: str, error: Exception, what: str) -> None:
+        reason = f"{type(error).__name__}: {error}".rstrip(".")
+        remedy = f"Mend or uninstall it, or set SMSC_BLOCK_PLUGINS={name}."
+        left_out = LeftOut(name, origin, BROKEN, f"{reason}. {remedy}")
+        if left_out not in self.left_out:
+            self.left_out.append(left_out)
+        tell_once(f"The plugin {name!r} from {origin} {what}: {reason}. {remedy}")
+
+    def _describe(self, name: str) -> str:
+        return f"the plugin {name!r} from {self.origin(name)}"
 
     def _collect(self) -> Dict[str, Transport]:
-        found: Dict[str, Transport] = {}
-        providers: Dict[str, str] = {}
-        for hook in self.hook.smsc_transports.get_hookimpls():
-            origin = self._origins.get(
-                hook.plugin_name, f"the registered plugin {hook.plugin_name!r}"
-            )
-            for transport in _transports_of(hook):
-                name = transport.name
-                if name in found:
-                    raise ConfigurationError(
-                        f"Two transports are called {name!r}: one from {providers[name]}, one "
-                        f"from {origin}. Uninstall one of them, or leave a plugin out: "
-                        f"SMSC_BLOCK_PLUGINS={hook.plugin_name}."
-                    )
-                found[name] = transport
-                providers[name] = origin
-        return found
+        found: Dict[str, Offer] = {}
+        for offer in self.offers():
+            name = offer.transport.name
+            if name in found:
+                raise ConfigurationError(
+                    f"Two transports are called {name!r}: one of "
+                    f"{self._describe(found[name].plugin)}, one of "
+                    f"{self._describe(offer.plugin)}. Uninstall one of them, or leave a plugin "
+                    f"out: SMSC_BLOCK_PLUGINS={offer.plugin}."
+                )
+            found[name] = offer
+        return {name: offer.transport for name, offer in found.items()}
 
 
 def _built_in_plugins() -> Dict[str, Any]:
@@ -195,96 +238,29 @@ def _built_in_plugins() -> Dict[str, Any]:
     return {"http": http, "smtp": smtp, SANDBOX: client}
 
 
-class _Source(NamedTuple):
-    """A plugin that is not loaded yet: what it is called, who brings it, how to load it."""
-
-    name: str
-    provider: str
-    origin: str
-    load: Callable[[], Any]
-
-
-def _answer_of(name: str, hook: Any, kind: type, secrets: Sequence[str], **values: Any) -> Any:
-    """Ask one plugin; its failure names it, ends the call and shows no secret."""
-    try:
-        given = hook.function(*(values[argument] for argument in hook.argnames))
-        if given is not None and not isinstance(given, kind):
-            raise TypeError(f"it gave {type(given).__name__}, not {kind.__name__}")
-    except (ConfigurationError, TransportError):
-        raise
-    except Exception as error:
-        reason = redact(f"{type(error).__name__}: {error}", secrets)
-        raise NotSent(f"the plugin {hook.plugin_name!r} failed at {name}: {reason}") from None
-    return given
-
-
 def _transports_of(hook: Any) -> List[Transport]:
-    try:
-        transports = list(hook.function() or ())
-        for transport in transports:
-            if not isinstance(transport, Transport) or not transport.name:
-                raise TypeError(f"{transport!r} is no Transport with a name")
-    except Exception as error:
-        tell_once(
-            f"The plugin {hook.plugin_name!r} cannot give its transports, they are left out: "
-            f"{type(error).__name__}: {error}."
-        )
-        return []
+    transports = list(call("smsc_transports", hook) or ())
+    for transport in transports:
+        if not isinstance(transport, Transport) or not transport.name:
+            raise TypeError(f"{transport!r} is no Transport with a name")
     return transports
 
 
-def _names_in(variable: str) -> List[str]:
-    return [name.strip() for name in os.environ.get(variable, "").split(",") if name.strip()]
-
-
-def _installed_plugins() -> Iterator[_Source]:
-    from importlib.metadata import distributions  # 30 ms, not to be paid at import
-
-    seen = set()
-    for distribution in distributions():
-        if not _mentions_us(distribution):
-            continue
-        metadata: Any = distribution.metadata
-        name, version = metadata.get("Name", ""), metadata.get("Version", "")
-        if name not in seen:  # a later one of the same name is hidden by the path
-            seen.add(name)
-            yield from _plugins_of(distribution, name, f"the distribution {name} {version}")
-
-
-def _mentions_us(distribution: Any) -> bool:
-    """Tell at a glance most distributions, which have no plugin of ours, from the others."""
-    try:
-        return hookspecs.PROJECT in (distribution.read_text("entry_points.txt") or "")
-    except UnicodeError:
-        return False
-
-
-def _plugins_of(distribution: Any, name: str, origin: str) -> List[_Source]:
-    try:
-        return [
-            _Source(entry_point.name, name, origin, entry_point.load)
-            for entry_point in distribution.entry_points
-            if entry_point.group == hookspecs.PROJECT
-        ]
-    except Exception as error:
-        tell_once(
-            f"The entry points of {origin} cannot be read, its plugins are left out: "
-            f"{type(error).__name__}: {error}. Mend or uninstall it."
-        )
-        return []
-
-
-def _refuse_misspelt_hooks(manager: pluggy.PluginManager, plugin: Any) -> None:
+def _refuse_wrong_hooks(manager: pluggy.PluginManager, plugin: Any) -> None:
+    """Raise ConfigurationError for a misspelt hook, and for one without its mark."""
     known = [name for name in vars(hookspecs) if name.startswith("smsc_")]
     for attribute in dir(plugin):
         options = manager.parse_hookimpl_opts(plugin, attribute)
-        name = (options and options.get("specname")) or attribute
-        if options is None or options.get("optionalhook") or name in known:
+        if options is None:
+            if attribute in known and inspect.isroutine(getattr(plugin, attribute)):
+                raise ConfigurationError(f"{attribute} has to be marked with @hookimpl")
             continue
-        meant = did_you_mean(name, known)
-        raise ConfigurationError(
-            f"There is no hook {name!r}.{meant} The hooks are: {', '.join(known)}."
-        )
+        name = options.get("specname") or attribute
+        if not options.get("optionalhook") and name not in known:
+            meant = did_you_mean(name, known)
+            raise ConfigurationError(
+                f"There is no hook {name!r}.{meant} The hooks are: {', '.join(known)}."
+            )
 
 
 _manager: Optional[PluginManager] = None

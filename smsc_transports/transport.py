@@ -43,6 +43,9 @@ class Transport(ABC):
     commands: Optional[FrozenSet[str]] = None
     """The commands that it can carry; None: all."""
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r})"
+
     def addresses(self, request: Request) -> Sequence[str]:
         """List the addresses for this request in the order of trying; default: the hosts."""
         return request.settings.hosts

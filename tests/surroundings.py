@@ -9,7 +9,14 @@ from urllib.parse import parse_qsl, urlsplit
 
 import requests
 
-from smsc_transports import NotSent, OutcomeUnknown, Request, Transport
+from smsc_transports import (
+    NotSent,
+    OutcomeUnknown,
+    Request,
+    Transport,
+    hookimpl,
+    plugin_manager,
+)
 
 PHONE = "79990001122"
 
@@ -93,3 +100,9 @@ def module_with(name: str, **functions: Hook) -> ModuleType:
     for hook, function in functions.items():
         setattr(module, hook, function)
     return module
+
+
+def plug_in(name: str = "plugin", **functions: Hook) -> None:
+    """Register a plugin with these functions as its hooks."""
+    hooks = {hook: hookimpl(function) for hook, function in functions.items()}
+    plugin_manager().register(module_with(name, **hooks), name)

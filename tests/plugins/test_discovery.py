@@ -13,6 +13,7 @@ from typing import Any, Callable, List
 import pluggy
 import pytest
 
+import smsc_transports
 from smsc_transports import Transport, hookimpl, hookspecs, plugin_manager
 from smsc_transports.errors import ConfigurationError, SMSCWarning
 
@@ -70,9 +71,9 @@ def test_two_plugins_with_one_transport_name_are_both_named_with_versions(
         with pytest.raises(ConfigurationError) as raised:
             face.SMSC().send_sms(PHONE, "coo")
         assert str(raised.value) == (
-            "Two transports are called 'pigeon': one from the distribution pigeon-post 1.2, one "
-            "from the distribution pigeon-express 2.0. Uninstall one of them, or leave a plugin "
-            "out: SMSC_BLOCK_PLUGINS=express."
+            "Two transports are called 'pigeon': one of the plugin 'pigeon' from the distribution "
+            "pigeon-post 1.2, one of the plugin 'express' from the distribution pigeon-express "
+            "2.0. Uninstall one of them, or leave a plugin out: SMSC_BLOCK_PLUGINS=express."
         )
     assert gateway.urls == []
 
@@ -117,10 +118,10 @@ def test_torn_entry_points_are_named_and_the_rest_works(installed: Any, told: To
     assert "pigeon" in transport_names()
     [message] = told()
     assert message.startswith(
-        "The entry points of the distribution torn-package 5.0 cannot be read, its plugins are "
+        "The plugin 'torn-package' from the distribution torn-package 5.0 does not load and is "
         "left out: "
     )
-    assert message.endswith(". Mend or uninstall it.")
+    assert message.endswith(". Mend or uninstall it, or set SMSC_BLOCK_PLUGINS=torn-package.")
 
 
 @pytest.mark.parametrize("content", [None, b"", b"\xff\xfe", b"no [section\nat = all ="])
@@ -351,9 +352,21 @@ def test_misspelt_hook_of_a_module_is_told_and_its_plugin_left_out(
     [message] = told()
     assert message == (
         "The plugin 'misspelt' from the module misspelt of SMSC_PLUGINS does not load and is "
-        f"left out: ConfigurationError: {NO_SUCH_HOOK}. Mend or uninstall it, or set "
+        f"left out: ConfigurationError: {NO_SUCH_HOOK} Mend or uninstall it, or set "
         "SMSC_BLOCK_PLUGINS=misspelt."
     )
+
+
+def test_hook_without_its_mark_is_an_error() -> None:
+    with pytest.raises(ConfigurationError) as raised:
+        plugin_manager().register(module_with("unmarked", smsc_attempt=lambda attempt: None))
+    assert str(raised.value) == "smsc_attempt has to be marked with @hookimpl"
+
+
+def test_plugin_that_imports_the_package_by_its_name_is_not_taken_for_a_hook() -> None:
+    module = module_with("importer", smsc_attempt=hookimpl(lambda: None))
+    module.__dict__["smsc_transports"] = smsc_transports
+    assert plugin_manager().register(module) == "importer"
 
 
 @pytest.mark.parametrize(

@@ -7,19 +7,13 @@ from typing import Any, Iterable, List, Optional
 
 import pytest
 
-from smsc_transports import Attempt, NotSent, Request, Settings, Transport, hookimpl, plugin_manager
+from smsc_transports import Attempt, NotSent, Request, Settings, Transport, plugin_manager
 from smsc_transports.errors import ConfigurationError, SMSCWarning
 
 from ..faces import LOGIN, PASSWORD
-from ..surroundings import PHONE, Gateway, Lost, Pigeon, Told, module_with
+from ..surroundings import PHONE, Gateway, Lost, Pigeon, Told, plug_in
 
 pytestmark = pytest.mark.usefixtures("fresh_plugins")
-
-
-def plug_in(name: str = "plugin", **functions: Any) -> None:
-    """Register a plugin with these functions as its hooks."""
-    hooks = {hook: hookimpl(function) for hook, function in functions.items()}
-    plugin_manager().register(module_with(name, **hooks), name)
 
 
 def explode(*_: Any) -> Any:
@@ -86,7 +80,11 @@ def test_smsc_transports_that_fails_leaves_its_own_transports_out(
     assert face.SMSC().send_sms(PHONE, "test").ok
     face.SMSC_TRANSPORT = "pigeon"
     assert face.SMSC().send_sms(PHONE, "test")[0] == "7"
-    assert told() == [f"The plugin 'odd' cannot give its transports, they are left out: {cause}."]
+    [message] = told()
+    assert message == (
+        "The plugin 'odd' from plugin_manager().register() cannot give its transports, they are "
+        f"left out: {cause}. Mend or uninstall it, or set SMSC_BLOCK_PLUGINS=odd."
+    )
 
 
 @pytest.mark.parametrize("nothing", [None, [], ()])
@@ -102,8 +100,9 @@ def test_smsc_transports_of_one_name_are_an_error_until_one_is_gone(face: Any) -
     with pytest.raises(ConfigurationError) as raised:
         face.SMSC().send_sms(PHONE, "test")
     assert str(raised.value) == (
-        "Two transports are called 'pigeon': one from the registered plugin 'first', one from "
-        "the registered plugin 'second'. Uninstall one of them, or leave a plugin out: "
+        "Two transports are called 'pigeon': one of the plugin 'first' from "
+        "plugin_manager().register(), one of the plugin 'second' from "
+        "plugin_manager().register(). Uninstall one of them, or leave a plugin out: "
         "SMSC_BLOCK_PLUGINS=second."
     )
     plugin_manager().unregister(name="first")
@@ -115,9 +114,9 @@ def test_smsc_transports_with_the_name_of_a_built_in_one_is_an_error(face: Any) 
     with pytest.raises(ConfigurationError) as raised:
         face.SMSC().send_sms(PHONE, "test")
     assert str(raised.value) == (
-        "Two transports are called 'http-get': one from smsc_transports itself, one from the "
-        "registered plugin 'usurper'. Uninstall one of them, or leave a plugin out: "
-        "SMSC_BLOCK_PLUGINS=usurper."
+        "Two transports are called 'http-get': one of the plugin 'http' from smsc_transports "
+        "itself, one of the plugin 'usurper' from plugin_manager().register(). Uninstall one of "
+        "them, or leave a plugin out: SMSC_BLOCK_PLUGINS=usurper."
     )
 
 
