@@ -13,6 +13,9 @@ import pytest
 if TYPE_CHECKING:
     from .sandbox.server import Sandbox
 
+# The tests that plugins inherit show what they compared.
+pytest.register_assert_rewrite("smsc_transports.testing.contract")
+
 
 @pytest.fixture(scope="session")
 def _smsc_sandbox_of_session() -> Iterator[Sandbox]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import re
 import shutil
@@ -11,23 +10,20 @@ import sys
 import zipfile
 from email import message_from_string
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Iterator, List, Optional
+from typing import TYPE_CHECKING, Iterator, List, Optional
 
 import pytest
 
 import smsc_api
 import smsc_transports
 
+from .installing import pip, run
+
 if TYPE_CHECKING:
     from smsc_transports.sandbox.server import Sandbox
 
 ROOT = Path(__file__).parents[1]
 PARTS = ("LICENSE", "README.md", "pyproject.toml", "setup.cfg", "smsc_api.py", "smsc_transports")
-PATIENCE = 300  # seconds; pip may have to download
-NO_NETWORK = re.compile(
-    r"connection broken|Could not fetch URL|Failed to establish a new connection"
-    r"|Network is unreachable|name resolution"
-)
 
 STAR_IMPORT = """
 names = {}
@@ -67,35 +63,9 @@ SMSC().send_sms(79999999999, "test")
 """
 
 
-def _run(*command: object, **options: Any) -> subprocess.CompletedProcess[str]:
-    """Run a command that sees what is installed, and nothing of this checkout."""
-    environment = {**os.environ, "PIP_RETRIES": "1", "PYTHONIOENCODING": "utf-8"}
-    for name in ("PYTHONPATH", "MYPYPATH", "SMSC_SANDBOX"):
-        environment.pop(name, None)
-    environment.update(options.pop("env", {}))
-    return subprocess.run(
-        [str(word) for word in command],
-        env=environment,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=PATIENCE,
-        **options,
-    )
-
-
-def _pip(*command: object) -> None:
-    finished = _run(*command)
-    said = finished.stdout + finished.stderr
-    if finished.returncode and NO_NETWORK.search(said):
-        pytest.skip("pip reaches no package index")
-    assert finished.returncode == 0, said
-
-
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[zipfile.ZipFile]:
     """The wheel, built from a copy: what an earlier build left behind must not get in."""
-    if importlib.util.find_spec("pip") is None:
-        pytest.skip("this Python has no pip to build a wheel with")
     tree = tmp_path_factory.mktemp("tree")
     for part in filter(os.path.exists, (ROOT / name for name in PARTS)):
         if part.is_dir():
@@ -103,7 +73,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[zipfile.ZipFile]
         else:
             shutil.copy(part, tree)
     folder = tmp_path_factory.mktemp("wheel")
-    _pip(sys.executable, "-m", "pip", "wheel", "--no-deps", "-w", folder, tree)
+    pip("wheel", "--no-deps", "-w", folder, tree)
     (built,) = folder.glob("*.whl")
     with zipfile.ZipFile(built) as opened:
         yield opened
@@ -113,10 +83,10 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[zipfile.ZipFile]
 def installed(wheel: zipfile.ZipFile, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the programs of a new environment, with the wheel and what it requires."""
     environment = tmp_path_factory.mktemp("environment")
-    made = _run(sys.executable, "-m", "venv", environment)
+    made = run(sys.executable, "-m", "venv", environment)
     assert made.returncode == 0, made.stdout + made.stderr
     programs = environment / ("Scripts" if os.name == "nt" else "bin")
-    _pip(programs / "python", "-m", "pip", "install", wheel.filename)
+    pip("install", wheel.filename, python=programs / "python")
     return programs
 
 
@@ -195,7 +165,7 @@ def test_the_command_and_the_pytest_plugin_are_declared(wheel: zipfile.ZipFile) 
 def test_a_star_import_of_the_installed_file_gives_its_17_names(
     installed: Path, tmp_path: Path
 ) -> None:
-    finished = _run(installed / "python", "-c", STAR_IMPORT, cwd=tmp_path)
+    finished = run(installed / "python", "-c", STAR_IMPORT, cwd=tmp_path)
     assert finished.stderr == ""
     assert finished.stdout.split() == sorted(smsc_api.__all__)
     assert len(smsc_api.__all__) == 17
@@ -207,21 +177,21 @@ def test_an_old_program_sends_with_what_is_installed(
 ) -> None:
     program = ROOT / "legacy_examples" / "order_notice.py"
     sandbox = {"SMSC_SANDBOX": smsc_sandbox.url}
-    finished = _run(installed / "python", program, cwd=tmp_path, env=sandbox)
+    finished = run(installed / "python", program, cwd=tmp_path, env=sandbox)
     assert finished.stderr == ""
     assert [message.sender for message in smsc_sandbox.messages] == ["Shop", "Shop"]
 
 
 @pytest.mark.slow
 def test_the_command_explains_itself(installed: Path, tmp_path: Path) -> None:
-    finished = _run(installed / "smsc", "--help", cwd=tmp_path)
+    finished = run(installed / "smsc", "--help", cwd=tmp_path)
     assert (finished.returncode, finished.stderr) == (0, "")
     assert "sandbox" in finished.stdout
 
 
 @pytest.mark.slow
 def test_the_sandbox_without_its_extra_tells_how_to_get_it(installed: Path, tmp_path: Path) -> None:
-    finished = _run(installed / "smsc", "sandbox", cwd=tmp_path)
+    finished = run(installed / "smsc", "sandbox", cwd=tmp_path)
     assert finished.returncode == 2
     assert len(finished.stderr.splitlines()) == 1
     assert 'pip install "smsc-transports[sandbox]"' in finished.stderr
@@ -245,14 +215,14 @@ def _mypy(installed: Path, folder: Path, program: str) -> subprocess.CompletedPr
     (folder / "program.py").write_text(program)
     python = f"--python-executable={installed / 'python'}"
     command = (sys.executable, "-m", "mypy", "--strict", python, "program.py")
-    return _run(*command, cwd=folder)
+    return run(*command, cwd=folder)
 
 
 def test_the_file_alone_tells_what_to_install(tmp_path: Path) -> None:
     shutil.copy(ROOT / "smsc_api.py", tmp_path)
     code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import smsc_api"
     # -I and -S keep every installed package away.
-    finished = _run(sys.executable, "-I", "-S", "-c", code, cwd=tmp_path)
+    finished = run(sys.executable, "-I", "-S", "-c", code, cwd=tmp_path)
     assert finished.returncode == 1
     last = finished.stderr.splitlines()[-1]
     assert last.startswith("ImportError: smsc_api works with the package smsc_transports")

@@ -1,0 +1,1 @@
+raise ImportError("libmodem.so: cannot open shared object file")
