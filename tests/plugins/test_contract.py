@@ -266,9 +266,7 @@ def test_a_fault_is_found(
     test = getattr(TestSound(), f"test_{name}")
     with JsonPeer() as peer:
         fixtures = {"transport": flawed(), "peer": peer, "caplog": caplog}
-        wanted = {
-            key: fixtures[key] for key in inspect.signature(test).parameters if key in fixtures
-        }
+        taken = set(fixtures) & set(inspect.signature(test).parameters)
         with pytest.raises((Exception, pytest.fail.Exception)):
             test(*parameters, **{each: fixtures[each] for each in taken})
 

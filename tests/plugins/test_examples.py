@@ -69,14 +69,17 @@ print(SMSC().send_sms("79991112233,79994445566", "Ваш пароль: 123", sen
 """
 
 
-@pytest.mark.slow
-def test_an_old_program_sends_by_the_installed_courier(
-    environment: Dict[str, str], courier_gateway: Any, tmp_path: Path
-) -> None:
+@pytest.fixture
+def finished(environment: Dict[str, str], courier_gateway: Any, tmp_path: Path) -> Any:
+    """An old program that was run with the courier as its transport."""
     program = tmp_path / "program.py"
     program.write_text(OLD_PROGRAM, "utf-8")
     environment.update(SMSC_TRANSPORT="courier", COURIER_URL=courier_gateway.address)
-    finished = run(sys.executable, program, env=environment)
+    return run(sys.executable, program, env=environment)
+
+
+@pytest.mark.slow
+def test_an_old_program_sends_by_the_installed_courier(finished: Any, courier_gateway: Any) -> None:
     assert finished.stdout == "['1', '1', '', '']\n"
     [received] = courier_gateway.received
     assert received[:2] == (["79991112233", "79994445566"], "Ваш пароль: 123")
@@ -84,13 +87,8 @@ def test_an_old_program_sends_by_the_installed_courier(
 
 
 @pytest.mark.slow
-def test_the_broken_package_is_told_and_the_courier_sends_all_the_same(
-    environment: Dict[str, str], courier_gateway: Any, tmp_path: Path
-) -> None:
-    program = tmp_path / "program.py"
-    program.write_text(OLD_PROGRAM, "utf-8")
-    environment.update(SMSC_TRANSPORT="courier", COURIER_URL=courier_gateway.address)
-    finished = run(sys.executable, program, env=environment)
+def test_the_broken_package_is_told_and_the_courier_sends_all_the_same(finished: Any) -> None:
+    assert finished.stdout
     assert (
         "SMSCWarning: The plugin 'broken' from the distribution smsc-broken 0.3 does not load and "
         "is left out: ImportError: libmodem.so: cannot open shared object file. Mend or uninstall "
