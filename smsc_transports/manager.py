@@ -9,7 +9,6 @@ from __future__ import annotations
 import atexit
 import functools
 import importlib
-import logging
 import os
 import threading
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence
@@ -19,13 +18,14 @@ import pluggy
 from smsc_transports import hookspecs
 from smsc_transports.attempt import Attempt
 from smsc_transports.errors import ConfigurationError, NotSent, TransportError, did_you_mean
+from smsc_transports.logs import logger
 from smsc_transports.notices import tell_once
 from smsc_transports.redaction import redact
 from smsc_transports.request import Request
 from smsc_transports.settings import Settings
 from smsc_transports.transport import Transport
 
-log = logging.getLogger("smsc_transports.plugins")
+log = logger("plugins")
 
 SANDBOX = "sandbox"
 
