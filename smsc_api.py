@@ -8,31 +8,38 @@ Stands in the place of the vendor's file of the same name::
     r = smsc.send_sms("79999999999", "test", sender="sms")
 
 The file may be edited, copied, renamed and put into a package. Every copy has its own settings,
-which are read at each call; the work is done by the package ``smsc_transports``.
+which are read at each call; the work is done by the package ``smsc_transports``, most of which
+is imported at the first call.
 """
+
+from __future__ import annotations
 
 import smtplib
 import sys
 from datetime import datetime
 from time import sleep
-from typing import Any, List, Union
 from urllib.parse import quote
 from urllib.request import urlopen
 
-try:
-    from smsc_transports import dispatch as _dispatch
-    from smsc_transports.reply import Reply as _Reply
-    from smsc_transports.request import FORMAT_FLAGS as _FORMAT_FLAGS
-    from smsc_transports.request import Argument as _Argument
-    from smsc_transports.request import FaceNames as _FaceNames
-    from smsc_transports.request import fitting_charset as _fitting_charset
-    from smsc_transports.request import percent_encode as _percent_encode
-    from smsc_transports.settings import read_settings as _read_settings
-except ImportError as _missing:
-    raise ImportError(
+TYPE_CHECKING = False  # typing has it too, but takes long to import
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def _not_installed(missing: ImportError) -> ImportError:
+    return ImportError(
         f"smsc_api works with the package smsc_transports, which cannot be imported "
-        f"({_missing}). Install it: {sys.executable} -m pip install smsc-transports"
-    ) from _missing
+        f"({missing}). Install it: {sys.executable} -m pip install smsc-transports"
+    )
+
+
+try:
+    from smsc_transports.arguments import FORMAT_FLAGS as _FORMAT_FLAGS
+    from smsc_transports.arguments import Argument as _Argument
+    from smsc_transports.arguments import fitting_charset as _fitting_charset
+    from smsc_transports.arguments import percent_encode as _percent_encode
+except ImportError as _missing:
+    raise _not_installed(_missing) from _missing
 
 # What a star import has always given, and nothing more: one more name could replace a caller's.
 __all__ = [
@@ -93,15 +100,15 @@ class SMSC:
 
     def send_sms(
         self,
-        phones: Union[str, bytes],
-        message: Union[str, bytes],
-        translit: Any = 0,
-        time: Union[str, bytes] = "",
-        id: Any = 0,
+        phones: str | bytes,
+        message: str | bytes,
+        translit: object = 0,
+        time: str | bytes = "",
+        id: object = 0,
         format: int = 0,
-        sender: Any = False,
+        sender: object = False,
         query: str = "",
-    ) -> List[str]:
+    ) -> list[str]:
         """Send a message.
 
         Args:
@@ -153,10 +160,10 @@ class SMSC:
         self,
         phones: str,
         message: str,
-        translit: Any = 0,
+        translit: object = 0,
         time: str = "",
-        id: Any = 0,
-        format: Any = 0,
+        id: object = 0,
+        format: object = 0,
         sender: str = "",
     ) -> None:
         """Send a message by mail, through ``SMTP_SERVER``. The arguments are those of send_sms.
@@ -165,8 +172,6 @@ class SMSC:
             OSError, smtplib.SMTPException: the mail was not taken.
             TypeError: phones, message, time or sender is no text.
         """
-        settings = _read_settings(globals())
-        _require_text(settings.charset, settings.login, settings.password)
         _require_text(time, sender, phones, message)
         fields = {
             "phones": phones,
@@ -178,17 +183,17 @@ class SMSC:
             "sender": sender,
         }
         encoded = (f"{name}={quote(value, safe='')}" for name, value in fields.items())
-        _dispatch.mail(_Argument("&".join(encoded), "utf-8"), settings, _face_names())
+        _package().mail(_Argument("&".join(encoded), "utf-8"), globals())
 
     def get_sms_cost(
         self,
-        phones: Union[str, bytes],
-        message: Union[str, bytes],
-        translit: Any = 0,
+        phones: str | bytes,
+        message: str | bytes,
+        translit: object = 0,
         format: int = 0,
-        sender: Any = False,
+        sender: object = False,
         query: str = "",
-    ) -> List[str]:
+    ) -> list[str]:
         """Ask what a message would cost, without sending it. The arguments are those of send_sms.
 
         Returns:
@@ -217,7 +222,7 @@ class SMSC:
                 _say(f"Ошибка №{count[1:]}")
         return m
 
-    def get_status(self, id: Any, phone: Union[str, bytes], all: Any = 0) -> List[str]:
+    def get_status(self, id: object, phone: str | bytes, all: object = 0) -> list[str]:
         """Ask what became of a message, or of an HLR query.
 
         Args:
@@ -245,10 +250,10 @@ class SMSC:
         # The text of a message comes last and may hold commas; an HLR answer has no text.
         if all and len(m) > 9 and (len(m) < 15 or m[14] != "HLR"):
             values = ",".join(m).split(",", 8)
-            m = m.with_values(values) if isinstance(m, _Reply) else values
+            m = m.with_values(values) if hasattr(m, "with_values") else values
         return m
 
-    def get_balance(self) -> Union[str, bool]:
+    def get_balance(self) -> str | bool:
         """Ask for the balance of the account.
 
         Returns:
@@ -262,17 +267,26 @@ class SMSC:
                 _say(f"Ошибка №{m[1][1:]}")
         return ifs(len(m) > 1, False, m[0])  # type: ignore[no-any-return]
 
-    def _smsc_send_cmd(self, cmd: str, arg: str = "") -> List[str]:
+    def _smsc_send_cmd(self, cmd: str, arg: str = "") -> list[str]:
         """Send a command with its encoded parameters; every method over HTTP comes through here.
 
         Returns:
             The fields of the reply, ``["", ""]`` if there was none.
         """
         _require_text(cmd, arg)
-        reply = _dispatch.call(cmd, arg, _read_settings(globals()), _face_names())
+        reply = _package().call(cmd, arg, globals())
         if SMSC_DEBUG and reply.attempts and reply.outcome != "answered":
-            _say("Ошибка чтения адреса: " + _dispatch.last_url(reply))
-        return reply
+            _say("Ошибка чтения адреса: " + _package().last_url(reply))
+        return reply  # type: ignore[no-any-return]
+
+
+def _package() -> Any:
+    """Give what makes the calls; the first call imports it, so that nobody else waits for it."""
+    try:
+        from smsc_transports import face
+    except ImportError as missing:
+        raise _not_installed(missing) from missing
+    return face
 
 
 def _require_text(*values: Any) -> None:
@@ -280,20 +294,16 @@ def _require_text(*values: Any) -> None:
     "".join(values)
 
 
-def _face_names() -> _FaceNames:
-    return _FaceNames(urlopen, smtplib.SMTP)
-
-
 def _format_parameter(format: int) -> str:
     return ifs(format > 0, "&" + _FORMAT_FLAGS[format - 1], "")  # type: ignore[no-any-return]
 
 
-def _sender_parameter(sender: Any, charset: str) -> str:
+def _sender_parameter(sender: object, charset: str) -> str:
     # Whatever equals False leaves the sender to the account; "" is a sender of its own.
     return "" if sender == False else "&sender=" + _percent_encode(str(sender), charset)  # noqa: E712
 
 
-def _padded(reply: List[str]) -> List[str]:
+def _padded(reply: list[str]) -> list[str]:
     """Give four fields: debug output must bear a reply that has fewer."""
     return [*reply, "", "", "", ""][:4]
 

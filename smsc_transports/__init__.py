@@ -4,16 +4,18 @@ Programs use the module ``smsc_api``; this package is what it works with, and wh
 a transport or another plugin imports.
 """
 
-import logging
+from __future__ import annotations
 
-from smsc_transports.attempt import Attempt
-from smsc_transports.errors import NotSent, OutcomeUnknown, TransportError, Unsupported
-from smsc_transports.hookspecs import hookimpl
-from smsc_transports.manager import plugin_manager
-from smsc_transports.reply import Reply
-from smsc_transports.request import Request
-from smsc_transports.settings import Settings
-from smsc_transports.transport import Transport
+TYPE_CHECKING = False  # typing has it too, but takes long to import
+if TYPE_CHECKING:
+    from smsc_transports.attempt import Attempt
+    from smsc_transports.errors import NotSent, OutcomeUnknown, TransportError, Unsupported
+    from smsc_transports.hookspecs import hookimpl
+    from smsc_transports.manager import plugin_manager
+    from smsc_transports.reply import Reply
+    from smsc_transports.request import Request
+    from smsc_transports.settings import Settings
+    from smsc_transports.transport import Transport
 
 __version__ = "0.1.0"
 
@@ -31,5 +33,17 @@ __all__ = [
     "plugin_manager",
 ]
 
-# Silent until the program asks: an old program must not grow new lines on stderr.
-logging.getLogger("smsc_transports").addHandler(logging.NullHandler())
+if not TYPE_CHECKING:  # else any misspelt name would pass for one of ours
+
+    def __getattr__(name: str) -> object:
+        """Import the public names when one of them is asked for; before, they are not needed."""
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from smsc_transports import attempt, errors, hookspecs, manager, reply, request, settings
+        from smsc_transports import transport as transports
+
+        homes = (attempt, errors, hookspecs, manager, reply, request, settings, transports)
+        return next(vars(home)[name] for home in homes if name in vars(home))
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

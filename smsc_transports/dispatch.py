@@ -109,11 +109,3 @@ def _reply(request: Request, verdict: Verdict, attempts: List[Attempt]) -> Reply
     if verdict.text is not None:
         values = tuple(verdict.text.split(","))
     return Reply(values, request.command, request.fields, verdict.outcome, attempts)
-
-
-def last_url(reply: Reply) -> str:
-    """Name the last address that was tried, without parameters."""
-    last = reply.attempts[-1]
-    scheme = last.transport.split("-")[0]
-    path = f"/sys/{last.command}.php" if scheme in ("http", "https") else ""
-    return f"{scheme}://{last.address}{path}"

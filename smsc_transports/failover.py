@@ -27,12 +27,13 @@ from smsc_transports.errors import (
     Unsupported,
 )
 from smsc_transports.health import RESTING, RestingAddresses
+from smsc_transports.logs import logger
 from smsc_transports.redaction import redact
 from smsc_transports.request import Request
 from smsc_transports.settings import Timeout
 from smsc_transports.transport import Transport
 
-log = logging.getLogger("smsc_transports.failover")
+log = logger("failover")
 
 Observer = Callable[[Attempt], None]
 

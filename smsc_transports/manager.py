@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import atexit
 import inspect
-import logging
 import os
 import threading
 from typing import Any, Dict, List, NamedTuple, Optional
@@ -20,13 +19,14 @@ from smsc_transports.attempt import Attempt
 from smsc_transports.discovery import Source, find_plugins, names_in
 from smsc_transports.errors import ConfigurationError, did_you_mean
 from smsc_transports.hook_call import answer_of, call
+from smsc_transports.logs import logger
 from smsc_transports.notices import tell_once
 from smsc_transports.redaction import redact
 from smsc_transports.request import Request
 from smsc_transports.settings import Settings
 from smsc_transports.transport import Transport
 
-log = logging.getLogger("smsc_transports.plugins")
+log = logger("plugins")
 
 SANDBOX = "sandbox"
 BLOCKED = "blocked"

@@ -6,60 +6,16 @@ import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Callable, Dict, List, Optional
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl
 
+from smsc_transports.arguments import Argument, fitting_charset, percent_encode
 from smsc_transports.settings import Settings
 
 READ_ONLY_COMMANDS = frozenset({"status", "balance", "info", "get", "tinyurls"})
 """Commands that cost nothing and change nothing: they may always be repeated."""
 
-FORMAT_FLAGS = (
-    "flash=1",
-    "push=1",
-    "hlr=1",
-    "bin=1",
-    "bin=2",
-    "ping=1",
-    "mms=1",
-    "mail=1",
-    "call=1",
-    "viber=1",
-    "soc=1",
-    "",
-    "tg=1",
-)
-"""The gateway's parameter for each message format from 1 up; format 12 has none."""
-
 _NO_ID = ("", "0")
 _ID = re.compile(r"(^|&)id=[^&]*")
-
-
-class Argument(str):
-    """An encoded argument string that remembers which charset its text is in."""
-
-    charset: str
-
-    def __new__(cls, text: str, charset: str) -> Argument:
-        """Make the string and note its charset."""
-        self = super().__new__(cls, text)
-        self.charset = charset
-        return self
-
-
-def fitting_charset(declared: str, *values: Any) -> str:
-    """Give the declared charset if it carries every text among the values, else utf-8."""
-    try:
-        for value in values:
-            if isinstance(value, str):
-                value.encode(declared)
-    except (UnicodeEncodeError, LookupError):
-        return "utf-8"
-    return declared
-
-
-def percent_encode(value: Any, charset: str) -> str:
-    """Percent-encode a text in a charset, or bytes as they are; TypeError for anything else."""
-    return quote(value, encoding=charset) if isinstance(value, str) else quote(value)
 
 
 @dataclass(frozen=True)

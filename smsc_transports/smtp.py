@@ -15,11 +15,12 @@ import time
 from contextlib import contextmanager
 from typing import Any, Callable, Dict, Iterator, List, Sequence, Union
 
+from smsc_transports.arguments import FORMAT_FLAGS, fitting_charset
 from smsc_transports.errors import NotSent, OutcomeUnknown, TransportError, Unsupported
 from smsc_transports.hookspecs import hookimpl
 from smsc_transports.redaction import redact
 from smsc_transports.replaced import replaced_smtp
-from smsc_transports.request import FORMAT_FLAGS, Request, fitting_charset
+from smsc_transports.request import Request
 from smsc_transports.segmentation import segment, transliterate
 from smsc_transports.settings import Settings, Timeout
 from smsc_transports.sockets import DeadlineSocket

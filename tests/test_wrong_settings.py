@@ -123,8 +123,8 @@ def test_wrong_value_ends_every_call_where_warnings_are_errors(face: Any, gatewa
 
 
 def test_warning_on_stderr_is_one_line_without_code(tmp_path: Path) -> None:
-    program = "import smsc_api\nsmsc_api.SMSC_TIMEOUT = 0\nsmsc_api.read = smsc_api._read_settings"
-    program += "\nfor _ in range(2): smsc_api.read(vars(smsc_api))"
+    program = "import smsc_api; from smsc_transports.settings import read_settings as read\n"
+    program += "smsc_api.SMSC_TIMEOUT = 0\nfor _ in range(2): read(vars(smsc_api))"
     finished = subprocess.run(
         [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(FACE.parent)!r})\n{program}"],
         cwd=str(tmp_path),

@@ -11,12 +11,14 @@ import logging
 
 from aiohttp.http_exceptions import HttpProcessingError
 
+from smsc_transports.logs import logger
+
 
 def _is_our_fault(record: logging.LogRecord) -> bool:
     return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
 
 
-LOGGER = logging.getLogger("smsc_transports.sandbox")
+LOGGER = logger("sandbox")
 LOGGER.addFilter(_is_our_fault)
 
 logging.getLogger("mail.log").setLevel(logging.WARNING)

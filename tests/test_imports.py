@@ -1,0 +1,54 @@
+"""Importing costs what it always did: what makes the calls is imported by the first of them."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, Set
+
+import pytest
+
+import smsc_transports
+
+from .test_face import run
+
+VENDORS_IMPORTS = "import datetime, smtplib, time, urllib.parse, urllib.request"
+OWN = {"__future__", "smsc_transports"}
+
+
+def imported_by(program: str) -> Set[str]:
+    return set(run(f"{program}\nimport sys\nprint(*sys.modules)").split())
+
+
+def test_importing_the_face_imports_what_the_vendors_file_does_and_two_small_modules() -> None:
+    more = imported_by("import smsc_api") - imported_by(VENDORS_IMPORTS)
+    assert more == OWN | {"smsc_api", "smsc_transports.arguments"}
+
+
+def test_importing_the_package_imports_nothing_else() -> None:
+    assert imported_by("import smsc_transports") - imported_by("") == OWN
+
+
+@pytest.mark.parametrize("missing", ["pluggy", "smsc_transports.dispatch"])
+def test_what_is_not_installed_is_told_by_the_first_call(missing: str) -> None:
+    program = (
+        "import sys, smsc_api\n"
+        f"sys.modules[{missing!r}] = None\n"
+        "try: smsc_api.SMSC().get_balance()\n"
+        "except ImportError as error: print(error)\n"
+    )
+    told = run(program)
+    assert told.startswith("smsc_api works with the package smsc_transports, which cannot be ")
+    assert told.endswith(f"Install it: {sys.executable} -m pip install smsc-transports")
+
+
+@pytest.mark.parametrize("name", smsc_transports.__all__)
+def test_every_public_name_can_be_imported_and_is_listed(name: str) -> None:
+    names: Any = {}
+    exec(f"from smsc_transports import {name}", names)
+    assert names[name] is getattr(smsc_transports, name)
+    assert name in dir(smsc_transports)
+
+
+def test_a_misspelt_public_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="'smsc_transports' has no attribute 'Transprot'"):
+        smsc_transports.Transprot  # type: ignore[attr-defined]  # noqa: B018
