@@ -23,7 +23,7 @@ def smsc_transports() -> Iterable[Transport]:  # type: ignore[empty-body]
     """Give the transports of this plugin.
 
     Called once, when the first call needs a transport, and again after a plugin was registered
-    or unregistered. The answers of all plugins are collected. ::
+    or unregistered. The transports of all plugins are collected. ::
 
         # dry_run.py
         from smsc_transports import Transport, hookimpl
@@ -117,6 +117,9 @@ def smsc_attempt(attempt: Attempt) -> None:
 
     Args:
         attempt: what was tried and what came of it, without secrets.
+
+    Returns:
+        Nothing; whatever it gives is ignored.
 
     Whatever it raises is logged, never passed on.
     """

@@ -2,28 +2,28 @@
 
 Needs pytest. ::
 
-    # test_pigeon.py
+    # test_courier.py
     import json
-    from pigeon import Pigeon
+    from courier import Courier
     from smsc_transports.testing import HttpPeer, TransportContract
 
-    class Loft(HttpPeer):
+    class Gateway(HttpPeer):
         def read(self, request):
-            letter = json.loads(request.body)
-            return letter["to"], letter["text"]
+            phones, text = json.loads(request.body)
+            return phones, text
 
         def accepted(self, number):
-            return json.dumps({"id": number})
+            return f"{number},1,0.50,99.50"
 
         def rejected(self):
-            return 400, json.dumps({"error": "no such loft"})
+            return 200, "0,-3"
 
-    class TestPigeon(TransportContract):
+    class TestCourier(TransportContract):
         def make_transport(self):
-            return Pigeon()
+            return Courier()
 
         def make_peer(self):
-            return Loft()
+            return Gateway()
 """
 
 from smsc_transports.testing.contract import TransportContract

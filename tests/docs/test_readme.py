@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from typing import Any, Dict, List, Set
 
 import pytest
 
-from smsc_transports import hookspecs
+from smsc_transports.cli import main
 from smsc_transports.sandbox.server import Sandbox
 from tests.golden.differences import RULES
 
@@ -18,6 +19,9 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+CODE = "\n".join(
+    re.findall(r"```(?:sh|console)\n(.*?)```", README, re.DOTALL) + re.findall("`([^`]+)`", README)
+)
 DIFFERENCES: Dict[str, List[str]] = {
     row[0]: row[1:]
     for row in (
@@ -26,6 +30,23 @@ DIFFERENCES: Dict[str, List[str]] = {
         if re.match(r"\| D\d+ \|", line)
     )
 }
+
+
+def test_every_block_of_code_is_run_by_a_test() -> None:
+    source = Path(__file__).read_text(encoding="utf-8")
+    markers = re.findall(r'block_with\("(.*?)"\)', source)
+    run_blocks = [block_with(marker.replace("\\n", "\n")) for marker in markers]
+    assert sorted(run_blocks) == sorted(BLOCKS)
+
+
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"\bsmsc ([a-z]+)\b", CODE))))
+def test_every_command_that_is_named_exists(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--help"])
+    assert ended.value.code == 0
+    assert f"usage: smsc {command}" in capsys.readouterr().out
 
 
 def all_tests() -> Set[str]:
@@ -63,13 +84,6 @@ def test_every_difference_of_the_recordings_stands_in_the_table() -> None:
     assert set(RULES) <= set(DIFFERENCES)
 
 
-@pytest.mark.parametrize("hook", [n for n in vars(hookspecs) if n.startswith("smsc_")])
-def test_every_hook_is_listed_with_its_arguments(hook: str) -> None:
-    arguments = hookspecs.__dict__[hook].__code__
-    names = arguments.co_varnames[: arguments.co_argcount]
-    assert f"`{hook}({', '.join(names)})`" in README
-
-
 def test_the_first_example_gives_the_reply_that_its_comments_show(
     smsc_sandbox: Sandbox, tmp_path: Path
 ) -> None:
@@ -79,17 +93,28 @@ def test_the_first_example_gives_the_reply_that_its_comments_show(
     assert shown == ["['1001', '1', '1.40', '98.60']", "1001 1.40 True"]
 
 
-def test_the_example_of_a_transport_carries_a_message(
+def test_the_example_of_a_transport_carries_a_message_and_passes_its_test(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "carrier_pigeon.py").write_text(block_with("class Pigeon"), "utf-8")
+    (tmp_path / "courier.py").write_text(block_with("class Courier"), "utf-8")
+    (tmp_path / "test_courier.py").write_text(block_with("class TestCourier"), "utf-8")
+    plugin = ("-p", "smsc_transports.pytest_plugin")
+    monkeypatch.chdir(tmp_path)
+    shown = run("-m", "pytest", "-q", *plugin, str(tmp_path))
+    [count] = re.findall(r"runs (\d+) tests against a", README)
+    assert f"{count} passed" in shown
+
+    monkeypatch.syspath_prepend(str(tmp_path))
+    gateway = importlib.import_module("test_courier").Gateway()
     program = tmp_path / "program.py"
-    program.write_text(
-        "from smsc_api import *\nprint(SMSC().send_sms('79990000001', 'coo', id=5))\n", "utf-8"
-    )
-    monkeypatch.setenv("SMSC_PLUGINS", "carrier_pigeon")
-    monkeypatch.setenv("SMSC_TRANSPORT", "pigeon")
-    assert run(str(program)) == "['5', '1', '0.00', '0.00']\n"
+    program.write_text("from smsc_api import *\nprint(SMSC().send_sms('79990000001', 'coo'))\n")
+    with gateway:
+        monkeypatch.setenv("SMSC_PLUGINS", "courier")
+        monkeypatch.setenv("SMSC_TRANSPORT", "courier")
+        monkeypatch.setenv("SMSC_HOST", gateway.address)
+        assert run(str(program)) == "['1', '1', '0.50', '99.50']\n"
+    for name in ("courier", "test_courier"):
+        del sys.modules[name]
 
 
 def test_the_example_of_the_fixture_passes(tmp_path: Path, monkeypatch: Any) -> None:
