@@ -35,11 +35,13 @@ def signature(name: str, function: Any) -> str:
 
 
 def methods_of(owner: type) -> List[str]:
-    """Name what a class itself offers to be called, tests apart."""
+    """Name what a class itself offers to be called, tests and their fixtures apart."""
     return [
         name
         for name, value in vars(owner).items()
-        if inspect.isfunction(value) and not name.startswith(("_", "test_"))
+        if inspect.isfunction(value)
+        and not name.startswith(("_", "test_"))
+        and not (owner is testing.TransportContract and name in ("transport", "peer"))
     ]
 
 
