@@ -7,6 +7,7 @@ from the parsed arguments to the exit status. What it needs beyond argparse it i
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from typing import Optional, Sequence
 
@@ -25,6 +26,8 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     for command in _COMMANDS:
         command.add_parser(subparsers)
     arguments = parser.parse_args(argv)
+    # A plugin beside the program is found as the program finds it; last, to replace no module.
+    sys.path.append(os.getcwd())
     try:
         return int(arguments.run(arguments))
     except KeyboardInterrupt:

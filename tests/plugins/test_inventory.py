@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Tuple
 
@@ -64,6 +65,18 @@ def test_an_installed_transport_is_listed_with_distribution_version_and_file(
     assert row(shown, "pigeon") == (
         f"pigeon all ready the distribution pigeon-post 1.2, {DATA / 'good' / 'pigeon_plugin.py'}"
     )
+
+
+def test_a_plugin_in_the_current_folder_is_found_as_a_program_there_finds_it(
+    transports: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SMSC_PLUGINS", "one_file")
+    monkeypatch.chdir(DATA / "modules")
+    monkeypatch.setattr(sys, "path", [path for path in sys.path if path])
+    status, shown = transports()
+    assert status == 0
+    assert row(shown, "one-file").startswith("one-file all ready the module one_file of")
+    del sys.modules["one_file"]
 
 
 def test_a_broken_plugin_is_listed_with_its_cause_and_a_remedy(transports: Run) -> None:
