@@ -8,8 +8,9 @@ import signal
 import subprocess
 import sys
 from datetime import datetime
-from typing import List, TextIO, Union
+from typing import List, Union
 
+from ..terminal import print_anything, printable
 from .server import Sandbox
 from .store import Message, Refusal
 
@@ -18,7 +19,7 @@ VARIABLE = "SMSC_SANDBOX"
 
 def serve(sandbox: Sandbox) -> int:
     """Print what arrives until Ctrl-C or SIGTERM."""
-    _print_anything(sys.stdout)
+    print_anything(sys.stdout)
     arrived: queue.SimpleQueue[Union[Message, Refusal]] = queue.SimpleQueue()
     sandbox.on_message(arrived.put)
     sandbox.on_refusal(arrived.put)
@@ -38,7 +39,7 @@ def serve(sandbox: Sandbox) -> int:
 
 def run(sandbox: Sandbox, program: List[str]) -> int:
     """Run ``program`` with the sandbox in its environment; its exit status."""
-    _print_anything(sys.stderr)
+    print_anything(sys.stderr)
     try:
         # Before the program starts, so that no early Ctrl-C ends us and leaves it behind. A
         # handler that does nothing, since the child would inherit "ignore".
@@ -81,20 +82,5 @@ def block(event: Union[Message, Refusal]) -> str:
     sender = f"  from {event.sender}" if event.sender else ""
     kind = f"  {event.kind}" if event.kind != "sms" else ""
     head = f"{time}  id {event.id}  to {', '.join(event.phones)}{sender}{kind}"
-    text = "\n".join("  " + line for line in _printable(event.text).split("\n"))
-    return f"{_printable(head)}  {parts}{encoding}  {event.price}\n{text}"
-
-
-def _printable(text: str) -> str:
-    """Without the control characters by which a text could steer the terminal."""
-    return "".join(
-        char if char.isprintable() or char == "\n" else char.encode("unicode_escape").decode()
-        for char in text
-    )
-
-
-def _print_anything(stream: TextIO) -> None:
-    """Let an ASCII console show escapes rather than end the program."""
-    reconfigure = getattr(stream, "reconfigure", None)
-    if reconfigure is not None:
-        reconfigure(errors="backslashreplace")
+    text = "\n".join("  " + line for line in printable(event.text).split("\n"))
+    return f"{printable(head)}  {parts}{encoding}  {event.price}\n{text}"

@@ -1,0 +1,20 @@
+"""Writes on terminals of any encoding, and lets no foreign text steer them."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+
+def print_anything(stream: TextIO) -> None:
+    """Let an ASCII console show escapes rather than end the program."""
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="backslashreplace")
+
+
+def printable(text: str) -> str:
+    """Give a text without the control characters by which it could steer the terminal."""
+    return "".join(
+        char if char.isprintable() or char == "\n" else char.encode("unicode_escape").decode()
+        for char in text
+    )
