@@ -108,4 +108,5 @@ def _reply(request: Request, verdict: Verdict, attempts: List[Attempt]) -> Reply
     values: Tuple[str, ...] = NO_ANSWER
     if verdict.text is not None:
         values = tuple(verdict.text.split(","))
-    return Reply(values, request.command, request.fields, verdict.outcome, attempts)
+    fields = {**request.fields, "id": verdict.id} if verdict.id else request.fields
+    return Reply(values, request.command, fields, verdict.outcome, attempts)

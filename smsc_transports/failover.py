@@ -52,11 +52,15 @@ class Route(NamedTuple):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of a call: the reply text, or None and what is known without it."""
+    """What came of a call: the reply text, or None and what is known without it.
+
+    ``id`` is the message id of ours under which a send without a reply may have arrived.
+    """
 
     text: Optional[str]
     outcome: str
     error: Optional[TransportError] = None
+    id: str = ""
 
 
 class Call:

@@ -141,6 +141,18 @@ class Reply(List[str]):
             return bool(self) and _AMOUNT.match(self[0]) is not None
         return bool(self) and self[0] != ""
 
+    @property
+    def sent_id(self) -> Optional[str]:
+        """The id to ask the status of a send by, also where no reply came; None if nobody knows.
+
+        Without a reply it is the caller's own, or the one that the safe mode gave the message.
+        """
+        if self.command != "send":
+            return None
+        understood = self.ok or self.error is not None
+        known = (self.id if understood else None, self._fields.get("id"))
+        return next((id for id in known if id and id != "0"), None)
+
     def raise_for_error(self) -> None:
         """Do nothing if the call succeeded, else raise what went wrong.
 

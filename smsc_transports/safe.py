@@ -53,7 +53,8 @@ def run_safe(call: Call, transports: Sequence[Transport], askers: Sequence[Trans
     try:
         return _run(call, request, transports, search)
     except Undecided:
-        return Verdict(None, UNKNOWN, OutcomeUnknown("nobody can say whether it arrived"))
+        error = OutcomeUnknown("nobody can say whether it arrived")
+        return Verdict(None, UNKNOWN, error, request.id)
 
 
 def _run(call: Call, request: Request, transports: Sequence[Transport], search: Search) -> Verdict:

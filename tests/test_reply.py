@@ -143,6 +143,23 @@ def test_names_give_the_elements_and_none_where_there_is_none(
     }
 
 
+@pytest.mark.parametrize(
+    ("given", "id"),
+    [
+        (reply(SENT, id="0"), "1234"),
+        (reply(["1234", "-7"], id="0"), "1234"),
+        (reply(["0", "-1"], id="0"), None),
+        (reply(["", ""], id="77"), "77"),
+        (reply(["", ""], id="0"), None),
+        (reply(["<html>"], id="0"), None),
+        (reply(["1.40", "1"], cost="1"), None),
+        (reply(STATUS, "status", id="77"), None),
+    ],
+)
+def test_sent_id_is_what_a_status_can_be_asked_by(given: Reply, id: Optional[str]) -> None:
+    assert given.sent_id == id
+
+
 def test_names_come_with_every_call(face: Any, gateway: Gateway) -> None:
     smsc = face.SMSC()
     assert smsc.send_sms(PHONE, "test").id == "1234"

@@ -85,7 +85,8 @@ def test_no_host_tells_a_status_then_the_caller_is_told_that_nobody_knows(
     reply = face.SMSC().send_sms("79990000001", "hello")
     assert reply == ["", ""]
     assert reply.outcome == "unknown"
-    assert len(smsc_sandbox.messages) == 1
+    [message] = smsc_sandbox.messages
+    assert reply.sent_id == message.id
 
 
 def test_prices_statuses_and_balances_are_asked_again_on_the_next_host(
