@@ -56,13 +56,16 @@ class HttpTransport(Transport):
         """Give the URL of the endpoint, without parameters."""
         return f"{self._scheme}://{address}/sys/{request.command}.php"
 
-    def exchange(self, request: Request, address: str, timeout: Timeout) -> str:
-        """Make one attempt; the answer is text in the request's charset."""
+    def ask(self, request: Request, address: str) -> Ask:
+        """Write what goes on the wire, with credentials: never log it."""
         url = self.url(request, address)
         if self._method == "POST" or len(request.query) > POST_ABOVE_CHARACTERS:
-            ask = Ask(url, request.query.encode(request.charset))
-        else:
-            ask = Ask(f"{url}?{_in_a_url(request.query, request.charset)}")
+            return Ask(url, request.query.encode(request.charset))
+        return Ask(f"{url}?{_in_a_url(request.query, request.charset)}")
+
+    def exchange(self, request: Request, address: str, timeout: Timeout) -> str:
+        """Make one attempt; the answer is text in the request's charset."""
+        ask = self.ask(request, address)
         replaced = replaced_urlopen(request.face.urlopen, timeout.read)
         with in_flight.place(request, timeout.read):
             # A sandbox wins over everything: what a program installed may lead to its own proxy.

@@ -49,7 +49,7 @@ class SmtpTransport(Transport):
 
     def exchange(self, request: Request, address: str, timeout: Timeout) -> str:
         """Hand the letter to one mail server."""
-        letter = _letter(request)
+        letter = write_letter(request)
         try:
             with _connected(request, address, timeout) as server:
                 _hand_over(server, request.settings, letter)
@@ -169,8 +169,11 @@ def _cleaned(value: Any, secrets: Sequence[str]) -> Any:
     return value
 
 
-def _letter(request: Request) -> Union[str, bytes]:
-    """Write the letter; an ASCII one stays ``str``, which smtplib sends as it always did."""
+def write_letter(request: Request) -> Union[str, bytes]:
+    """Write the letter, with credentials: never log it. Raises Unsupported.
+
+    An ASCII one stays ``str``, which smtplib sends as it always did.
+    """
     line = _line(request)
     charset = request.settings.charset
     if not line.isascii():
