@@ -12,10 +12,10 @@ import sys
 from typing import Optional, Sequence
 
 from . import __version__
-from .commands import transports
+from .commands import balance, cost, send, status, transports
 from .sandbox import command as sandbox
 
-_COMMANDS = (sandbox, transports)
+_COMMANDS = (sandbox, send, cost, status, balance, transports)
 
 
 def main(argv: Optional[Sequence[str]] = None) -> int:

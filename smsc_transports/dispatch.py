@@ -49,7 +49,7 @@ def mail(argument: str, settings: Settings, face: FaceNames) -> None:
     manager.scan()
     request = Request("send", argument, manager.settings(settings), face=face)
     under_way = _call(manager, request)
-    verdict = run_once(under_way, [_named(manager.transports(), "smtp")])
+    verdict = run_once(under_way, [named(manager.transports(), "smtp")])
     if verdict.error is not None:
         raise verdict.error.__cause__ or verdict.error
 
@@ -63,7 +63,7 @@ def choose(manager: PluginManager, request: Request) -> List[Transport]:
     names = [name.strip() for name in wanted.split(",") if name.strip()]
     if request.settings.sandboxed:
         names = [name for name in names if name in known]
-    chosen = [_named(known, name) for name in names]
+    chosen = [named(known, name) for name in names]
     # What the chosen ones cannot carry, such as a status by mail, goes the usual way.
     return _carrying(request.command, chosen) or [_usual(known, request.settings)]
 
@@ -81,7 +81,7 @@ def _carrying(command: str, transports: Sequence[Transport]) -> List[Transport]:
 
 
 def _usual(known: Dict[str, Transport], settings: Settings) -> Transport:
-    return _named(known, usual_transport(settings))
+    return named(known, usual_transport(settings))
 
 
 def usual_transport(settings: Settings) -> str:
@@ -89,7 +89,8 @@ def usual_transport(settings: Settings) -> str:
     return ("https" if settings.https else "http") + ("-post" if settings.post else "-get")
 
 
-def _named(known: Dict[str, Transport], name: str) -> Transport:
+def named(known: Dict[str, Transport], name: str) -> Transport:
+    """Give the transport of this name; raises ConfigurationError where there is none."""
     if name in known:
         return known[name]
     raise ConfigurationError(

@@ -29,6 +29,11 @@ ERROR_TEXTS = {
 """The gateway's own error codes; source: the vendor's HTTP page."""
 
 
+def error_text(code: int) -> str:
+    """Name an error of the gateway."""
+    return ERROR_TEXTS.get(code, "an error code that is not documented")
+
+
 class TransportError(Exception):
     """One attempt failed.
 
@@ -80,8 +85,7 @@ class GatewayError(Exception):
         self.id = id
 
     def __str__(self) -> str:
-        text = ERROR_TEXTS.get(self.code, "an error code that is not documented")
-        return f"the gateway answered with error {self.code}: {text}"
+        return f"the gateway answered with error {self.code}: {error_text(self.code)}"
 
 
 class SMSCWarning(UserWarning):

@@ -1,0 +1,1 @@
+"""What ``smsc send``, ``cost``, ``status`` and ``balance`` have in common."""

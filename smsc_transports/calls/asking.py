@@ -1,0 +1,74 @@
+"""``smsc status`` and ``smsc balance``: questions that cost nothing, and their answers in words."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import datetime
+from typing import Any, List
+
+from smsc_transports.calls.answers import answer
+from smsc_transports.explanations import delivery_error_text, status_text
+from smsc_transports.reply import Reply
+
+STATUS = ("status", "changed_at", "error_code")
+DETAILS = {
+    "sent_at": "sent",
+    "phone": "to",
+    "sender": "from",
+    "text": "text",
+    "cost": "cost",
+    "imsi": "IMSI",
+    "service_center": "service center",
+    "mcc": "country code",
+    "mnc": "operator code",
+    "country": "country",
+    "operator": "operator",
+    "roaming_country": "roaming in",
+    "roaming_operator": "roaming with",
+}
+"""The fields of a status beyond the first three, and what people call them."""
+
+_TIMES = ("sent_at",)
+
+
+def status(arguments: argparse.Namespace, face: Any) -> int:
+    """Ask for the status of a message; gives the exit status."""
+    reply = face.SMSC().get_status(arguments.id, arguments.phone, all=int(arguments.all))
+    names = (*STATUS, *DETAILS, "status_name")
+    found = answer(reply, names, _status_in_words, id=arguments.id, phone=arguments.phone)
+    return found.show(arguments.json)
+
+
+def balance(arguments: argparse.Namespace, face: Any) -> int:
+    """Ask for the balance; gives the exit status."""
+    # get_balance() would give False for every error; this is what it asks with.
+    reply = face.SMSC()._smsc_send_cmd("balance")
+    found = answer(reply, ("balance",), lambda reply: [f"balance: {reply[0].strip()}"])
+    return found.show(arguments.json)
+
+
+def _status_in_words(reply: Reply) -> List[str]:
+    code, changed, error = reply[:3]
+    words = f"status: {status_text(int(code))} ({code})"
+    words += f", since {moment(changed)}" if changed not in ("", "0") else ""
+    lines = [words]
+    if error.strip() not in ("", "0"):
+        lines.append(f"reason: {_reason(error.strip())}")
+    for name, called in DETAILS.items():
+        value = reply.by_name(name)
+        if value:
+            lines.append(f"{called}: {moment(value) if name in _TIMES else value}")
+    return lines
+
+
+def _reason(error: str) -> str:
+    return f"{delivery_error_text(int(error))} ({error})" if error.isdecimal() else error
+
+
+def moment(timestamp: str) -> str:
+    """Say Unix seconds in this machine's own time; what is no such number stays as it is."""
+    try:
+        local = datetime.fromtimestamp(int(timestamp)).astimezone()
+    except (ValueError, OverflowError, OSError):
+        return timestamp
+    return f"{local.day} {local:%B %Y %H:%M:%S} (UTC{local.isoformat()[-6:]})"

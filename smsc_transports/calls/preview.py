@@ -1,0 +1,117 @@
+"""Shows what a call would put on the wire; nothing here can send.
+
+The face writes the request with its one way out cut off, and the transports write down what they
+would send.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any, Callable, Dict, List, Tuple
+
+from smsc_transports import dispatch
+from smsc_transports.errors import ConfigurationError, TransportError, Unsupported
+from smsc_transports.http import HttpTransport
+from smsc_transports.manager import plugin_manager
+from smsc_transports.redaction import redact
+from smsc_transports.reply import NO_ANSWER
+from smsc_transports.request import Request
+from smsc_transports.sandbox.client import VARIABLE
+from smsc_transports.settings import Settings, read_settings
+from smsc_transports.smtp import SmtpTransport, write_letter
+from smsc_transports.terminal import printable
+from smsc_transports.transport import Transport
+
+
+def preview(face: Any, call: Callable[[Any], Any]) -> Dict[str, Any]:
+    """Give what ``call``, a function of an object like ``SMSC()``, would send, without secrets.
+
+    Plugins are asked for settings and their choice as for a real call; a sandbox is not asked
+    for its addresses. Raises ConfigurationError.
+    """
+    manager = plugin_manager()
+    manager.scan()
+    sandbox = os.environ.get(VARIABLE, "").strip()
+    settings = _settings(face).replace(sandboxed=bool(sandbox))
+    command, argument = _written(face, call)
+    request = Request(command, argument, settings)
+    return {
+        "sandbox": sandbox or None,
+        "failover": settings.failover,
+        "id_of_ours": settings.failover == "safe" and request.billable and not request.id,
+        "transports": [_described(each, request) for each in dispatch.choose(manager, request)],
+    }
+
+
+def show(found: Dict[str, Any], as_json: bool, **about: Any) -> None:
+    """Print a preview."""
+    if as_json:
+        print(json.dumps({**about, "outcome": "dry run", **found}, ensure_ascii=False))
+        return
+    to = ", ".join(str(value) for value in about.values())
+    lines = [f"dry run, nothing is sent: {to}"]
+    if found["sandbox"]:
+        lines.append(f"SMSC_SANDBOX is set: the sandbox at {found['sandbox']} stands in for hosts")
+    if found["id_of_ours"]:
+        lines.append("SMSC_FAILOVER is safe: an id is chosen when it is sent, in place of id=0")
+    for transport in found["transports"]:
+        lines += _in_words(transport)
+    print(printable("\n  ".join(lines)))
+
+
+def _settings(face: Any) -> Settings:
+    try:
+        return plugin_manager().settings(read_settings(vars(face)), with_sandbox=False)
+    except TransportError as error:
+        raise ConfigurationError(f"{error}.") from error
+
+
+def _written(face: Any, call: Callable[[Any], Any]) -> Tuple[str, str]:
+    """Let the face write the command and the argument of a call."""
+    written: List[Tuple[str, str]] = []
+
+    class Unsent(face.SMSC):  # type: ignore[misc]
+        def _smsc_send_cmd(self, cmd: str, arg: str = "") -> List[str]:
+            written.append((cmd, arg))
+            return list(NO_ANSWER)
+
+    call(Unsent())
+    return written[0]
+
+
+def _described(transport: Transport, request: Request) -> Dict[str, Any]:
+    secrets = request.settings.secrets
+    addresses = list(transport.addresses(request))
+    found: Dict[str, Any] = {"name": transport.name, "addresses": addresses}
+    if isinstance(transport, HttpTransport):
+        ask = transport.ask(request, addresses[0])
+        found["method"] = "GET" if ask.body is None else "POST"
+        found["url"] = redact(ask.url, secrets)
+        found["body"] = None if ask.body is None else redact(ask.body.decode("ascii"), secrets)
+    elif isinstance(transport, SmtpTransport):
+        try:
+            letter = write_letter(request)
+        except Unsupported as error:
+            found["unsupported"] = str(error)
+        else:
+            text = letter if isinstance(letter, str) else letter.decode(request.charset)
+            found["from"], found["to"] = request.settings.mail_from, request.settings.mail_to
+            found["letter"] = redact(text, secrets)
+    return found
+
+
+def _in_words(found: Dict[str, Any]) -> List[str]:
+    order = " (in this order)" if len(found["addresses"]) > 1 else ""
+    lines = [f"by {found['name']} to {', '.join(found['addresses'])}{order}"]
+    if "url" in found:
+        lines.append(f"{found['method']} {found['url']}")
+        lines += [found["body"]] if found["body"] else []
+    elif "letter" in found:
+        lines.append(f"a letter from {found['from']} to {found['to']}:")
+        lines += [f"  {line}" for line in found["letter"].splitlines()]
+    elif "unsupported" in found:
+        lines.append(f"cannot carry it: {found['unsupported']}")
+    else:
+        lines.append("what a plugin sends is its own affair")
+    return lines

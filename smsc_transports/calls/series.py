@@ -1,0 +1,113 @@
+"""Takes messages one after the other, and says of each what became of it.
+
+A series ends early where the next message would fare no better, and with Ctrl-C; whoever reads
+the output always knows which messages did not go out.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from collections import Counter
+from decimal import Decimal, InvalidOperation
+from typing import Any, Callable, Dict, List, Sequence
+
+from smsc_transports.calls.answers import DONE, IN_DOUBT, UNREACHED, Answer
+from smsc_transports.calls.messages import Message
+
+ENDING_ERRORS = (2, 3, 4, 5)
+"""What the next message would meet too: the login, the money, a block, the time of delivery."""
+
+
+class Series:
+    """Messages that are all sent, or all asked the price of (``sending`` false)."""
+
+    def __init__(self, messages: Sequence[Message], sending: bool, as_json: bool) -> None:
+        self._messages = messages
+        self._sending = sending
+        self._as_json = as_json
+        self._answers: List[Answer] = []
+        self._told: List[List[str]] = []
+
+    def run(self, ask: Callable[[Message], Answer]) -> int:
+        """Ask for every message and print the answers; gives the highest exit status.
+
+        Raises KeyboardInterrupt again after it was said what was not sent.
+        """
+        try:
+            for message in self._messages:
+                answer = ask(message)
+                self._show(message, answer)
+                if answer.status in (UNREACHED, IN_DOUBT) or answer.error in ENDING_ERRORS:
+                    break
+        except KeyboardInterrupt:
+            self._interrupted()
+            raise
+        status = max(answer.status for answer in self._answers)
+        self._leave_the_rest("the series ended before it")
+        self._sum_up()
+        return status
+
+    def _show(self, message: Message, answer: Answer) -> None:
+        self._answers.append(answer)
+        hints = answer.lines[1:]
+        if hints in self._told:  # once is enough for a hundred wrong numbers
+            answer = dataclasses.replace(answer, lines=answer.lines[:1])
+        self._told.append(hints)
+        answer.show(self._as_json, self._place(message, len(self._answers)))
+
+    def _place(self, message: Message, number: int) -> str:
+        if len(self._messages) == 1:
+            return ""
+        return f"{number}/{len(self._messages)}  line {message.line}, {message.phones}: "
+
+    def _interrupted(self) -> None:
+        """Say what is not known of the message under way, and what did not go out."""
+        if not self._sending or len(self._answers) == len(self._messages):
+            return
+        message = self._messages[len(self._answers)]
+        self._show(message, _without_answer(message, IN_DOUBT, "it may have been sent"))
+        self._leave_the_rest("the series was stopped before it")
+        self._sum_up()
+
+    def _leave_the_rest(self, why: str) -> None:
+        rest = self._messages[len(self._answers) :]
+        if not rest:
+            return
+        answers = [_without_answer(message, UNREACHED, why) for message in rest]
+        self._answers += answers
+        if self._as_json:
+            for answer in answers:
+                answer.show(as_json=True)
+        else:
+            first, last = rest[0].line, rest[-1].line
+            lines = f"line {first}" if first == last else f"lines {first} to {last}"
+            which = "sent" if self._sending else "asked for"
+            print(f"not {which}: {lines}", file=sys.stderr)
+
+    def _sum_up(self) -> None:
+        if self._as_json or len(self._messages) == 1:
+            return
+        counted = Counter(answer.outcome for answer in self._answers)
+        outcomes = ", ".join(f"{number} {outcome}" for outcome, number in counted.items())
+        cost = sum((_cost(answer) for answer in self._answers), Decimal(0))
+        print(f"{len(self._messages)} messages: {outcomes}; cost {cost}", file=sys.stderr)
+
+
+def about(message: Message) -> Dict[str, Any]:
+    """Give what the JSON of an answer says of its message; the text is not repeated."""
+    line = {} if message.line is None else {"line": message.line}
+    return {**line, "phones": message.phones}
+
+
+def _without_answer(message: Message, status: int, why: str) -> Answer:
+    outcome = "unknown" if status == IN_DOUBT else "not sent"
+    facts = {**about(message), "outcome": outcome, "advice": why}
+    return Answer(status, outcome, [f"{outcome}: {why}"], facts)
+
+
+def _cost(answer: Answer) -> Decimal:
+    try:
+        return Decimal(answer.facts["cost"]) if answer.status == DONE else Decimal(0)
+    except (TypeError, InvalidOperation):  # by mail nobody says what it costs
+        return Decimal(0)

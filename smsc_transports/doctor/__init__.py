@@ -1,0 +1,1 @@
+"""What ``smsc doctor`` looks at."""
