@@ -14,13 +14,16 @@ import sys
 from dataclasses import dataclass
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
-from typing import Any, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 from smsc_transports.errors import ConfigurationError
+from smsc_transports.settings import Settings
 
 MODULE = "smsc_api"
 SHIPPED = Path(__file__).parents[1] / "smsc_api.py"
 """The file that came with this package."""
+
+TYPE_REMEDY = "Is it read from an environment variable that is not set here?"
 
 OURS, VENDORS, OTHER = "ours", "the vendor's", "something else"
 
@@ -49,14 +52,14 @@ def find(module: Optional[str] = None) -> FaceFile:
     """
     wanted = module or MODULE
     if wanted.endswith(".py") or "/" in wanted or os.sep in wanted:
-        path, name = Path(wanted), ""
+        path, name = Path(os.path.abspath(wanted)), ""
     else:
         path, name = _path_of_module(wanted), wanted
     try:
         text = path.read_text("latin-1")  # any bytes will do: only ASCII is looked for
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be read: {error.strerror}.") from None
-    return FaceFile(path.absolute(), name, _kind(text))
+    return FaceFile(path, name, _kind(text))
 
 
 def load(face: FaceFile) -> Any:
@@ -66,7 +69,9 @@ def load(face: FaceFile) -> Any:
     """
     if face.kind != OURS:
         raise ConfigurationError(f"{describe(face)} {remedy(face)}")
-    sys.path.insert(0, os.getcwd() if face.name else str(face.path.parent))
+    sys.path.insert(0, os.getcwd())
+    if not face.name:
+        sys.path.insert(0, str(face.path.parent))
     try:
         return importlib.import_module(face.name) if face.name else _loaded_from(face.path)
     except Exception as error:
@@ -92,6 +97,21 @@ def remedy(face: FaceFile) -> str:
     return "Name the file that your program uses: --module shop.smsc_api, or a path."
 
 
+def type_mistakes(settings: Settings) -> List[str]:
+    """Say which settings are no text, so that every call would raise TypeError."""
+    needed: Dict[str, Tuple[Any, Any]] = {
+        "SMSC_LOGIN": (settings.login, (str, bytes)),
+        "SMSC_PASSWORD": (settings.password, (str, bytes)),
+        "SMSC_CHARSET": (settings.charset, str),
+    }
+    return [
+        f"{name} is {'None' if value is None else type(value).__name__}, not text: every call "
+        f"raises TypeError."
+        for name, (value, kind) in needed.items()
+        if not isinstance(value, kind)
+    ]
+
+
 def _path_of_module(name: str) -> Path:
     """Find a module without importing it, nor the packages that it is in."""
     package, _, rest = name.partition(".")
@@ -106,7 +126,7 @@ def _path_of_module(name: str) -> Path:
             f"installed in {sys.prefix}. Start the command where your program starts, or name the "
             f"file: --module shop.smsc_api, or a path."
         )
-    return Path(spec.origin)
+    return Path(os.path.abspath(spec.origin))
 
 
 def _spec(name: str, folders: Optional[List[str]] = None) -> Optional[ModuleSpec]:

@@ -27,6 +27,13 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
     return _PARAMETERS.sub(rf"\1={MASK}", text)
 
 
+def without_user(url: str) -> str:
+    """Give a URL with the user and the password in it masked."""
+    scheme, separator, rest = url.rpartition("://")
+    _, at, host = rest.rpartition("@")
+    return f"{scheme}{separator}{MASK}@{host}" if at else url
+
+
 def _forms(values: Iterable[str]) -> Iterator[str]:
     """Give every way in which the secrets may stand in a text, but for base64."""
     for value in values:

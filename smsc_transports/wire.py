@@ -204,7 +204,7 @@ class Wire:
     ) -> Answer:
         scheme, host = urlsplit(url)[:2]
         context = tls_context(settings.ca_pem) if scheme == "https" else None
-        proxies = {} if settings.sandboxed else _proxies(scheme, host)
+        proxies = {} if settings.sandboxed else proxies_for(scheme, host)
         key = (scheme, host, context)
         adapter = self._take(key) or _Adapter(pool_connections=1, pool_maxsize=1)
         _current.context = context
@@ -255,7 +255,7 @@ def _prepared(url: str, body: Optional[bytes]) -> PreparedRequest:
     return prepared
 
 
-def _proxies(scheme: str, host: str) -> Dict[str, str]:
+def proxies_for(scheme: str, host: str) -> Dict[str, str]:
     """Give the proxy for this host as urllib would choose it."""
     proxy = getproxies().get(scheme)
     if proxy is None or proxy_bypass(host):

@@ -6,7 +6,7 @@ import argparse
 from datetime import datetime
 from typing import Any, List
 
-from smsc_transports.calls.answers import answer
+from smsc_transports.calls.answers import Answer, answer
 from smsc_transports.explanations import delivery_error_text, status_text
 from smsc_transports.reply import Reply
 
@@ -41,10 +41,14 @@ def status(arguments: argparse.Namespace, face: Any) -> int:
 
 def balance(arguments: argparse.Namespace, face: Any) -> int:
     """Ask for the balance; gives the exit status."""
+    return ask_balance(face).show(arguments.json)
+
+
+def ask_balance(face: Any) -> Answer:
+    """Ask for the balance."""
     # get_balance() would give False for every error; this is what it asks with.
     reply = face.SMSC()._smsc_send_cmd("balance")
-    found = answer(reply, ("balance",), lambda reply: [f"balance: {reply[0].strip()}"])
-    return found.show(arguments.json)
+    return answer(reply, ("balance",), lambda reply: [f"balance: {reply[0].strip()}"])
 
 
 def _status_in_words(reply: Reply) -> List[str]:

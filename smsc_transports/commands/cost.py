@@ -22,6 +22,6 @@ def add_parser(subparsers: Any) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from smsc_transports.calls import program, sending
+    from smsc_transports.calls import command, sending
 
-    return program.run(arguments, sending.price)
+    return command.run(arguments, sending.price)

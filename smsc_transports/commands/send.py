@@ -28,6 +28,6 @@ def add_parser(subparsers: Any) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from smsc_transports.calls import program, sending
+    from smsc_transports.calls import command, sending
 
-    return program.run(arguments, sending.send)
+    return command.run(arguments, sending.send)

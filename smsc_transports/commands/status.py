@@ -21,6 +21,6 @@ def add_parser(subparsers: Any) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from smsc_transports.calls import asking, program
+    from smsc_transports.calls import asking, command
 
-    return program.run(arguments, asking.status)
+    return command.run(arguments, asking.status)

@@ -12,6 +12,7 @@ from smsc_transports.calls.answers import WRONG_USAGE
 from smsc_transports.calls.messages import WrongArguments
 from smsc_transports.errors import ConfigurationError, SMSCWarning
 from smsc_transports.manager import plugin_manager
+from smsc_transports.settings import read_settings
 from smsc_transports.terminal import print_anything, printable
 
 Work = Callable[[argparse.Namespace, Any], int]
@@ -39,9 +40,9 @@ def opened(module: str, transport: str) -> Any:
     face.SMSC_DEBUG = False  # the command itself says what happens
     if transport:
         face.SMSC_TRANSPORT = _known(transport)
-    _require_text(face, "SMSC_CHARSET", (str,))
-    for name in ("SMSC_LOGIN", "SMSC_PASSWORD"):
-        _require_text(face, name, (str, bytes))
+    mistakes = face_file.type_mistakes(read_settings(vars(face)))
+    if mistakes:
+        raise ConfigurationError(f"{face.__file__}: {' '.join(mistakes)} {face_file.TYPE_REMEDY}")
     return face
 
 
@@ -52,15 +53,6 @@ def _known(transports: str) -> str:
     for name in transports.split(","):
         dispatch.named(manager.transports(), name.strip())
     return transports
-
-
-def _require_text(face: Any, name: str, kinds: Any) -> None:
-    value = getattr(face, name)
-    if not isinstance(value, kinds):
-        raise ConfigurationError(
-            f"{name} in {face.__file__} is {type(value).__name__}, not text. Is it read from an "
-            f"environment variable that is not set here?"
-        )
 
 
 def _tell(message: Any, category: Any, *_: Any, **__: Any) -> None:
