@@ -47,9 +47,6 @@ STATUS_TEXTS = {
 }
 """The status of a message, by the gateway's code."""
 
-FINAL_STATUSES = frozenset({1, 2, 3, 4, 20, 22, 23, 24, 25})
-"""Codes after which no other is expected."""
-
 DELIVERY_ERROR_TEXTS = {
     1: "the number does not exist",
     2: "the mailbox is full",

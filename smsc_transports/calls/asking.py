@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from datetime import datetime
-from typing import Any, List
+from typing import Any, List, Optional
 
 from smsc_transports.calls.answers import Answer, answer
 from smsc_transports.explanations import delivery_error_text, status_text
@@ -34,9 +34,12 @@ _TIMES = ("sent_at",)
 def status(arguments: argparse.Namespace, face: Any) -> int:
     """Ask for the status of a message; gives the exit status."""
     reply = face.SMSC().get_status(arguments.id, arguments.phone, all=int(arguments.all))
-    names = (*STATUS, *DETAILS, "status_name")
-    found = answer(reply, names, _status_in_words, id=arguments.id, phone=arguments.phone)
-    return found.show(arguments.json)
+    about = {"id": arguments.id, "phone": arguments.phone, "status_text": None, "error_text": None}
+    if reply.ok:
+        about["status_text"] = status_text(int(reply[0]))
+        about["error_text"] = _reason(reply[2])
+    names = (*STATUS, *(name for name in DETAILS if name not in about), "status_name")
+    return answer(reply, names, _status_in_words, **about).show(arguments.json)
 
 
 def balance(arguments: argparse.Namespace, face: Any) -> int:
@@ -56,8 +59,9 @@ def _status_in_words(reply: Reply) -> List[str]:
     words = f"status: {status_text(int(code))} ({code})"
     words += f", since {moment(changed)}" if changed not in ("", "0") else ""
     lines = [words]
-    if error.strip() not in ("", "0"):
-        lines.append(f"reason: {_reason(error.strip())}")
+    reason = _reason(error)
+    if reason is not None:
+        lines.append(f"reason: {reason} ({error.strip()})")
     for name, called in DETAILS.items():
         value = reply.by_name(name)
         if value:
@@ -65,8 +69,10 @@ def _status_in_words(reply: Reply) -> List[str]:
     return lines
 
 
-def _reason(error: str) -> str:
-    return f"{delivery_error_text(int(error))} ({error})" if error.isdecimal() else error
+def _reason(error: str) -> Optional[str]:
+    """Say why a message was not delivered, None if nothing is wrong."""
+    code = error.strip()
+    return delivery_error_text(int(code)) if code.isdecimal() and code != "0" else None
 
 
 def moment(timestamp: str) -> str:

@@ -49,8 +49,8 @@ def show(found: Dict[str, Any], as_json: bool, **about: Any) -> None:
     if as_json:
         print(json.dumps({**about, "outcome": "dry run", **found}, ensure_ascii=False))
         return
-    to = ", ".join(str(value) for value in about.values())
-    lines = [f"dry run, nothing is sent: {to}"]
+    line = f"line {about['line']}, " if "line" in about else ""
+    lines = [f"dry run, nothing is sent: {line}{about['phones']}"]
     if found["sandbox"]:
         lines.append(f"SMSC_SANDBOX is set: the sandbox at {found['sandbox']} stands in for hosts")
     if found["id_of_ours"]:
@@ -58,6 +58,17 @@ def show(found: Dict[str, Any], as_json: bool, **about: Any) -> None:
     for transport in found["transports"]:
         lines += _in_words(transport)
     print(printable("\n  ".join(lines)))
+
+
+def addresses_of(transport: Transport, request: Request) -> List[str]:
+    """List the addresses of a transport; raises ConfigurationError if a stranger's fails."""
+    try:
+        return list(transport.addresses(request))
+    except Exception as error:
+        reason = redact(f"{type(error).__name__}: {error}", request.settings.secrets)
+        raise ConfigurationError(
+            f"The transport {transport.name} cannot tell its addresses: {reason}. Mend its plugin."
+        ) from error
 
 
 def _settings(face: Any) -> Settings:
@@ -82,7 +93,7 @@ def _written(face: Any, call: Callable[[Any], Any]) -> Tuple[str, str]:
 
 def _described(transport: Transport, request: Request) -> Dict[str, Any]:
     secrets = request.settings.secrets
-    addresses = list(transport.addresses(request))
+    addresses = addresses_of(transport, request)
     found: Dict[str, Any] = {"name": transport.name, "addresses": addresses}
     if isinstance(transport, HttpTransport):
         ask = transport.ask(request, addresses[0])

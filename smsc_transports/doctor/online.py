@@ -39,7 +39,7 @@ def online_sections(face: Any, settings: Settings) -> Iterator[Section]:
         in_force = plugin_manager().settings(settings)
         ways = chosen(in_force)
     except (ConfigurationError, TransportError) as error:
-        yield Section("Hosts", [problem(str(error), "Mend that first.")])
+        yield Section("Hosts", [problem(str(error))])
         return
     changed = _changed(settings, in_force)
     if changed:

@@ -34,7 +34,7 @@ def open_program(module: Optional[str] = None) -> Program:
         else:
             findings.append(problem(face_file.describe(found), face_file.remedy(found)))
     except ConfigurationError as error:
-        findings.append(problem(str(error), "Mend that first."))
+        findings.append(problem(str(error)))
     file = "" if face is None else str(face.__file__)
     if face is None:
         face = face_file.load(face_file.find(str(face_file.SHIPPED)))

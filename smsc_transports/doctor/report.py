@@ -35,8 +35,8 @@ def note(text: str, remedy: str = "") -> Finding:
     return Finding(NOTE, text, remedy)
 
 
-def problem(text: str, remedy: str) -> Finding:
-    """Find something that has to be changed."""
+def problem(text: str, remedy: str = "") -> Finding:
+    """Find something that has to be changed; the remedy may stand in the text itself."""
     return Finding(PROBLEM, text, remedy)
 
 

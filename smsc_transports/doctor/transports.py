@@ -8,6 +8,7 @@ from typing import Dict, Iterable, List
 from urllib.parse import urlsplit
 
 from smsc_transports import dispatch
+from smsc_transports.calls.preview import addresses_of
 from smsc_transports.doctor.mistakes import places
 from smsc_transports.doctor.program import Program
 from smsc_transports.doctor.report import Finding, Section, note, ok, problem
@@ -38,8 +39,7 @@ def transports_section(program: Program, settings: Settings) -> Section:
     try:
         ways = chosen(settings)
     except (ConfigurationError, TransportError) as error:
-        remedy = "Correct SMSC_TRANSPORT, or mend or leave out the plugin: smsc transports."
-        findings.append(problem(str(error), remedy))
+        findings.append(problem(str(error), "'smsc transports' lists what there is."))
     else:
         findings += _ways(ways, settings)
         findings += _account(program, ways, settings)
@@ -83,12 +83,9 @@ def _ways(ways: Dict[str, List[Transport]], settings: Settings) -> Iterable[Find
         for number, transport in enumerate(ways[names[0]]):
             first = "go by" if number == 0 else "go, where that fails, by"
             try:
-                addresses = ", ".join(transport.addresses(specimen(names[0], settings)))
-            except Exception as error:  # a stranger's code
-                yield problem(
-                    f"{transport.name} cannot tell its addresses: {type(error).__name__}: {error}.",
-                    "Mend that plugin.",
-                )
+                addresses = ", ".join(addresses_of(transport, specimen(names[0], settings)))
+            except ConfigurationError as error:
+                yield problem(str(error))
             else:
                 yield ok(f"{', '.join(names)} {first} {transport.name} to {addresses}")
 

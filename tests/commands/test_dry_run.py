@@ -1,0 +1,201 @@
+"""``--dry-run`` shows what would go out; nothing does."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import Any, List
+
+import pytest
+
+from smsc_transports import hookimpl, plugin_manager
+from smsc_transports.sandbox.server import Sandbox
+
+from ..surroundings import Pigeon, module_with
+from ..transports.gateway import Gateway
+from .conftest import Shop, Smsc
+
+PHONE = "79991112233"
+
+WATCHED = """
+import sys
+NETWORK = {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr",
+           "socket.getnameinfo", "socket.sendto", "socket.sendmsg"}
+def watch(event, arguments):
+    if event in NETWORK:
+        print("NETWORK", event, arguments)
+sys.addaudithook(watch)
+from smsc_transports.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def watched(*arguments: str) -> Any:
+    """Run ``smsc`` in a process that tells of everything that would leave it."""
+    command = [sys.executable, "-c", WATCHED, *arguments]
+    return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60)
+
+
+def test_the_request_is_shown_to_the_byte_without_secrets(smsc: Smsc, shop: Shop) -> None:
+    done = smsc("send", PHONE, "Привет", "--sender", "Shop", "--dry-run")
+    assert done == (
+        0,
+        (
+            f"dry run, nothing is sent: {PHONE}\n"
+            "  by http-get to smsc.ua, www2.smsc.ua, www3.smsc.ua, www4.smsc.ua, www5.smsc.ua (in "
+            "this order)\n"
+            "  GET http://smsc.ua/sys/send.php?login=***&psw=***&fmt=1&charset=utf-8&cost=3"
+            f"&phones={PHONE}&mes=%D0%9F%D1%80%D0%B8%D0%B2%D0%B5%D1%82&translit=0&id=0&sender=Shop\n"
+        ),
+        "",
+    )
+
+
+def test_what_is_shown_is_what_is_sent(smsc: Smsc, shop: Shop) -> None:
+    with Gateway() as gateway:
+        shop.set(SMSC_HOST=gateway.address, SMSC_LOGIN="", SMSC_CHARSET="windows-1251")
+        arguments = ("send", PHONE, "Привет / 5+5", "--query", "valid=1", "--time", "+5")
+        shown = smsc(*arguments, "--dry-run").out.splitlines()[-1]
+        assert gateway.requests == []
+        smsc(*arguments)
+    [seen] = gateway.requests
+    sent = seen.target.replace("geheim/7", "***").replace("geheim%2F7", "***")
+    assert shown == f"  GET http://{gateway.address}{sent}"
+
+
+def test_a_long_message_is_shown_as_the_post_that_it_becomes(smsc: Smsc, shop: Shop) -> None:
+    shop.set(SMSC_HOST="127.0.0.1:9", SMSC_HTTPS=True)
+    done = smsc("send", PHONE, "x" * 2000, "--dry-run")
+    by, request, body = done.out.splitlines()[1:]
+    assert by == "  by https-get to 127.0.0.1:9"
+    assert request == "  POST https://127.0.0.1:9/sys/send.php"
+    assert body.startswith("  login=***&psw=***&fmt=1&charset=utf-8&cost=3&phones=")
+
+
+def test_a_letter_and_what_follows_it_are_shown(smsc: Smsc, shop: Shop) -> None:
+    shop.set(SMSC_HOST="smsc.ru", SMTP_LOGIN="mailer-login", SMTP_PASSWORD="mail-geheim")
+    done = smsc("send", PHONE, "Привет", "--transport", "smtp,https-post", "--dry-run")
+    assert done.out == (
+        f"dry run, nothing is sent: {PHONE}\n"
+        "  by smtp to send.smsc.ru\n"
+        "  a letter from api@smsc.ru to send@send.smsc.ru:\n"
+        "    Content-Type: text/plain; charset=utf-8\n"
+        "    \n"
+        f"    ***:***:0::0,0,:{PHONE}:Привет\n"
+        "  by https-post to smsc.ru, www2.smsc.ru, www3.smsc.ru, www4.smsc.ru, www5.smsc.ru (in "
+        "this order)\n"
+        "  POST https://smsc.ru/sys/send.php\n"
+        "  login=***&psw=***&fmt=1&charset=utf-8&cost=3"
+        f"&phones={PHONE}&mes=%D0%9F%D1%80%D0%B8%D0%B2%D0%B5%D1%82&translit=0&id=0\n"
+    )
+
+
+def test_what_a_letter_cannot_carry_is_told(smsc: Smsc) -> None:
+    arguments = ("--transport", "smtp", "--query", "maxsms=2", "--dry-run")
+    done = smsc("send", PHONE, "Hello", *arguments)
+    assert done.out.splitlines()[-1] == "  cannot carry it: a mail cannot carry maxsms"
+
+
+def test_json_has_the_same(smsc: Smsc, shop: Shop) -> None:
+    shop.set(SMSC_HOST="127.0.0.1:9,127.0.0.1:10", SMSC_FAILOVER="safe")
+    done = smsc("send", PHONE, "Hello", "--dry-run", "--json", "--transport", "http-post,smtp")
+    told = json.loads(done.out)
+    letter = told["transports"][1].pop("letter")
+    assert letter.endswith(f"***:***:0::0,0,:{PHONE}:Hello")
+    assert told == {
+        "phones": PHONE,
+        "outcome": "dry run",
+        "sandbox": None,
+        "failover": "safe",
+        "id_of_ours": True,
+        "transports": [
+            {
+                "name": "http-post",
+                "addresses": ["127.0.0.1:9", "127.0.0.1:10"],
+                "method": "POST",
+                "url": "http://127.0.0.1:9/sys/send.php",
+                "body": "login=***&psw=***&fmt=1&charset=utf-8&cost=3&phones=79991112233"
+                "&mes=Hello&translit=0&id=0",
+            },
+            {
+                "name": "smtp",
+                "addresses": ["send.smsc.ua"],
+                "from": "api@smsc.ua",
+                "to": "send@send.smsc.ua",
+            },
+        ],
+    }
+
+
+def test_each_line_of_the_input_is_shown(smsc: Smsc, shop: Shop) -> None:
+    shop.set(SMSC_HOST="127.0.0.1:9")
+    done = smsc("cost", "-", "--dry-run", stdin=b"79991112233 one\n79991112234 two")
+    heads = [line for line in done.out.splitlines() if not line.startswith("  ")]
+    assert heads == [
+        "dry run, nothing is sent: line 1, 79991112233",
+        "dry run, nothing is sent: line 2, 79991112234",
+    ]
+    assert "&cost=1&phones=79991112234&mes=two" in done.out
+
+
+@pytest.mark.usefixtures("fresh_plugins")
+def test_of_a_stranger_s_transport_its_name_and_addresses_are_shown(smsc: Smsc) -> None:
+    pigeon = Pigeon()
+    plugin = module_with("loft", smsc_transports=hookimpl(lambda: [pigeon]))
+    plugin_manager().register(plugin)
+    done = smsc("send", PHONE, "Hello", "--transport", "pigeon", "--dry-run")
+    assert done.out.splitlines()[1:] == [
+        "  by pigeon to north-loft, south-loft (in this order)",
+        "  what a plugin sends is its own affair",
+    ]
+    assert pigeon.requests == []
+
+
+@pytest.mark.usefixtures("fresh_plugins")
+def test_a_stranger_s_transport_that_fails_is_told(
+    smsc: Smsc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(request: Any) -> List[str]:
+        raise KeyError(f"no loft for {request.settings.password}")
+
+    pigeon = Pigeon()
+    monkeypatch.setattr(pigeon, "addresses", fail)
+    plugin_manager().register(module_with("loft", smsc_transports=hookimpl(lambda: [pigeon])))
+    done = smsc("send", PHONE, "Hello", "--transport", "pigeon", "--dry-run")
+    assert done == (
+        2,
+        "",
+        (
+            "smsc: The transport pigeon cannot tell its addresses: KeyError: 'no loft for ***'. "
+            "Mend its plugin.\n"
+        ),
+    )
+
+
+@pytest.mark.usefixtures("fresh_plugins")
+def test_settings_of_a_plugin_are_shown(smsc: Smsc) -> None:
+    def vault(settings: Any) -> Any:
+        return settings.replace(host="127.0.0.1:9", password="of-the-vault")
+
+    plugin_manager().register(module_with("vault", smsc_settings=hookimpl(vault)))
+    done = smsc("send", PHONE, "Hello", "--dry-run")
+    assert "  by http-get to 127.0.0.1:9\n" in done.out
+    assert "of-the-vault" not in done.out
+
+
+def test_a_sandbox_is_told_and_not_asked(smsc: Smsc, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SMSC_SANDBOX", "http://127.0.0.1:9")
+    done = smsc("send", PHONE, "Hello", "--dry-run")
+    assert done.status == 0
+    assert done.out.splitlines()[1] == (
+        "  SMSC_SANDBOX is set: the sandbox at http://127.0.0.1:9 stands in for hosts"
+    )
+
+
+@pytest.mark.parametrize("transport", ["http-get", "https-post", "smtp"])
+def test_nothing_leaves_the_process(shop: Shop, smsc_sandbox: Sandbox, transport: str) -> None:
+    done = watched("send", PHONE, "Hello", "--dry-run", "--transport", transport)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "NETWORK" not in done.stdout
+    assert "NETWORK socket.connect" in watched("send", PHONE, "Hello").stdout
