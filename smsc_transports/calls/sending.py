@@ -10,7 +10,7 @@ from smsc_transports.calls.answers import DONE, Answer, answer
 from smsc_transports.calls.messages import Message, WrongArguments
 from smsc_transports.calls.options import FORMATS, WITHOUT_TEXT
 from smsc_transports.calls.series import Series, about
-from smsc_transports.errors import UNKNOWN
+from smsc_transports.errors import ANSWERED, UNKNOWN
 from smsc_transports.reply import Reply
 
 Call = Callable[[Any, Message], Reply]
@@ -45,8 +45,11 @@ def send(arguments: argparse.Namespace, face: Any) -> int:
         told = ["" if reply.sent_id is None else f"id {reply.sent_id}"]
         told += [_counted(reply, arguments.format), _named(reply, "cost"), _named(reply, "balance")]
         lines = ["sent: " + ", ".join(filter(None, told))]
-        lines += [BY_MAIL] * (reply.attempts[-1].transport == "smtp")
-        return lines + [MAYBE_TWICE] * _maybe_twice(reply)
+        if any(a.transport == "smtp" and a.outcome == ANSWERED for a in reply.attempts):
+            lines.append(BY_MAIL)
+        if _maybe_twice(reply):
+            lines.append(MAYBE_TWICE)
+        return lines
 
     return _each(arguments, face, call, judged, sending=True)
 

@@ -14,6 +14,7 @@ from typing import Any, Callable, Dict, List, Sequence
 
 from smsc_transports.calls.answers import DONE, IN_DOUBT, UNREACHED, Answer
 from smsc_transports.calls.messages import Message
+from smsc_transports.errors import ConfigurationError, SMSCWarning
 
 ENDING_ERRORS = (2, 3, 4, 5)
 """What the next message would meet too: the login, the money, a block, the time of delivery."""
@@ -32,20 +33,25 @@ class Series:
     def run(self, ask: Callable[[Message], Answer]) -> int:
         """Ask for every message and print the answers; gives the highest exit status.
 
-        Raises KeyboardInterrupt again after it was said what was not sent.
+        Whatever ends it before the last message passes through, once it was said what was not
+        sent: Ctrl-C above all.
         """
-        try:
-            for message in self._messages:
+        for message in self._messages:
+            try:
                 answer = ask(message)
-                self._show(message, answer)
-                if answer.status in (UNREACHED, IN_DOUBT) or answer.error in ENDING_ERRORS:
-                    break
-        except KeyboardInterrupt:
-            self._interrupted()
-            raise
+            except (ConfigurationError, SMSCWarning):  # these come before anything is sent
+                self._end("the series ended before it")
+                raise
+            except BaseException:
+                if self._sending:
+                    self._show(message, _without_answer(message, IN_DOUBT, "it may have been sent"))
+                self._end("the series was stopped before it")
+                raise
+            self._show(message, answer)
+            if answer.status in (UNREACHED, IN_DOUBT) or answer.error in ENDING_ERRORS:
+                break
         status = max(answer.status for answer in self._answers)
-        self._leave_the_rest("the series ended before it")
-        self._sum_up()
+        self._end("the series ended before it")
         return status
 
     def _show(self, message: Message, answer: Answer) -> None:
@@ -61,14 +67,10 @@ class Series:
             return ""
         return f"{number}/{len(self._messages)}  line {message.line}, {message.phones}: "
 
-    def _interrupted(self) -> None:
-        """Say what is not known of the message under way, and what did not go out."""
-        if not self._sending or len(self._answers) == len(self._messages):
-            return
-        message = self._messages[len(self._answers)]
-        self._show(message, _without_answer(message, IN_DOUBT, "it may have been sent"))
-        self._leave_the_rest("the series was stopped before it")
-        self._sum_up()
+    def _end(self, why: str) -> None:
+        if len(self._messages) > 1:
+            self._leave_the_rest(why)
+            self._sum_up()
 
     def _leave_the_rest(self, why: str) -> None:
         rest = self._messages[len(self._answers) :]
@@ -86,7 +88,7 @@ class Series:
             print(f"not {which}: {lines}", file=sys.stderr)
 
     def _sum_up(self) -> None:
-        if self._as_json or len(self._messages) == 1:
+        if self._as_json:
             return
         counted = Counter(answer.outcome for answer in self._answers)
         outcomes = ", ".join(f"{number} {outcome}" for outcome, number in counted.items())

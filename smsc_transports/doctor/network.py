@@ -65,7 +65,8 @@ def _trust() -> Iterable[Finding]:
             "Look for ssl._create_unverified_context in the program.",
         )
     elif known or folder:
-        from_file = f"{known} authorities of {paths.cafile or 'the system'}" if known else ""
+        authorities = f"{known} {'authority' if known == 1 else 'authorities'}"
+        from_file = f"{authorities} of {paths.cafile or 'the system'}" if known else ""
         from_folder = f"those in {folder}" if folder else ""
         yield ok(f"HTTPS trusts {' and '.join(filter(None, (from_file, from_folder)))}")
     else:

@@ -125,4 +125,5 @@ def _account(face: Any, settings: Settings, anybody: bool) -> Finding:
     found = ask_balance(face)
     if found.error is None and found.facts["balance"] is not None:
         return ok(found.lines[0])
-    return problem("; ".join(found.lines[:-1]), found.lines[-1])
+    remedy = "See what the hosts say above." if found.error is None else found.lines[-1]
+    return problem("; ".join(found.lines[:-1]), remedy)

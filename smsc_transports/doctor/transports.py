@@ -81,13 +81,13 @@ def _ways(ways: Dict[str, List[Transport]], settings: Settings) -> Iterable[Find
         commands.setdefault(",".join(each.name for each in transports), []).append(command)
     for names in commands.values():
         for number, transport in enumerate(ways[names[0]]):
-            first = "go by" if number == 0 else "go, where that fails, by"
+            way = "by" if number == 0 else "where that fails, by"
             try:
                 addresses = ", ".join(addresses_of(transport, specimen(names[0], settings)))
             except ConfigurationError as error:
                 yield problem(str(error))
             else:
-                yield ok(f"{', '.join(names)} {first} {transport.name} to {addresses}")
+                yield ok(f"{', '.join(names)}: {way} {transport.name} to {addresses}")
 
 
 def _account(
@@ -132,7 +132,7 @@ def _plugins() -> Iterable[Finding]:
             continue
         text = f"plugin {entry.name!r} from {entry.origin}"
         if entry.status == BROKEN:
-            yield problem(f"{text} is broken: {entry.reason}", "smsc transports lists all of them.")
+            yield problem(f"{text} is broken: {entry.reason}")
         elif entry.status != READY:
             yield note(f"{text} is {entry.status}: {entry.reason}.")
         else:
