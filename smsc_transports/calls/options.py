@@ -57,13 +57,18 @@ def add_command(
         epilog=f"{examples}\n{EXIT_STATUS}" if examples else EXIT_STATUS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "--module", help="the program's smsc_api: a module (shop.smsc_api) or a path"
-    )
+    add_module(parser)
     parser.add_argument("--transport", metavar="NAME", help="instead of SMSC_TRANSPORT")
     parser.add_argument("--json", action="store_true", help="print JSON, an object a line")
     parser.set_defaults(run=run)
     return parser
+
+
+def add_module(parser: argparse.ArgumentParser) -> None:
+    """Declare how the program's own file is named."""
+    parser.add_argument(
+        "--module", help="the program's smsc_api: a module (shop.smsc_api) or a path"
+    )
 
 
 def add_message(parser: argparse.ArgumentParser) -> None:

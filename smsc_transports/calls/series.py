@@ -10,7 +10,7 @@ import dataclasses
 import sys
 from collections import Counter
 from decimal import Decimal, InvalidOperation
-from typing import Any, Callable, Dict, List, Sequence
+from typing import Any, Callable, Dict, List, Optional, Sequence
 
 from smsc_transports.calls.answers import DONE, IN_DOUBT, UNREACHED, Answer
 from smsc_transports.calls.messages import Message
@@ -29,6 +29,7 @@ class Series:
         self._as_json = as_json
         self._answers: List[Answer] = []
         self._told: List[List[str]] = []
+        self._under_way: Optional[Message] = None
 
     def run(self, ask: Callable[[Message], Answer]) -> int:
         """Ask for every message and print the answers; gives the highest exit status.
@@ -36,23 +37,27 @@ class Series:
         Whatever ends it before the last message passes through, once it was said what was not
         sent: Ctrl-C above all.
         """
-        for message in self._messages:
-            try:
-                answer = ask(message)
-            except (ConfigurationError, SMSCWarning):  # these come before anything is sent
-                self._end("the series ended before it")
-                raise
-            except BaseException:
-                if self._sending:
-                    self._show(message, _without_answer(message, IN_DOUBT, "it may have been sent"))
-                self._end("the series was stopped before it")
-                raise
-            self._show(message, answer)
-            if answer.status in (UNREACHED, IN_DOUBT) or answer.error in ENDING_ERRORS:
-                break
+        try:
+            self._go_through(ask)
+        except (ConfigurationError, SMSCWarning):
+            self._under_way = None  # these come before anything is sent
+            self._end("the series ended before it")
+            raise
+        except BaseException:
+            self._end("the series was stopped before it")
+            raise
         status = max(answer.status for answer in self._answers)
         self._end("the series ended before it")
         return status
+
+    def _go_through(self, ask: Callable[[Message], Answer]) -> None:
+        for message in self._messages:
+            self._under_way = message
+            answer = ask(message)
+            self._under_way = None
+            self._show(message, answer)
+            if answer.status in (UNREACHED, IN_DOUBT) or answer.error in ENDING_ERRORS:
+                return
 
     def _show(self, message: Message, answer: Answer) -> None:
         self._answers.append(answer)
@@ -68,6 +73,9 @@ class Series:
         return f"{number}/{len(self._messages)}  line {message.line}, {message.phones}: "
 
     def _end(self, why: str) -> None:
+        message = self._under_way
+        if message is not None and self._sending:
+            self._show(message, _without_answer(message, IN_DOUBT, "it may have been sent"))
         if len(self._messages) > 1:
             self._leave_the_rest(why)
             self._sum_up()

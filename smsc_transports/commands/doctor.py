@@ -7,6 +7,8 @@ import json
 import sys
 from typing import Any
 
+from smsc_transports.calls.options import add_module
+
 _DESCRIPTION = """\
 Look at the settings of your program, its transports and plugins, proxies and TLS. No secret is
 shown. Without --online nothing leaves this process; with it, plugins are asked for settings, every
@@ -28,9 +30,7 @@ def add_parser(subparsers: Any) -> None:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "--module", help="the program's smsc_api: a module (shop.smsc_api) or a path"
-    )
+    add_module(parser)
     parser.add_argument("--online", action="store_true", help="also ask the hosts")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     parser.set_defaults(run=_run)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from typing import Any, Dict, List
 
 import pytest
@@ -84,6 +87,20 @@ def test_the_text_is_read_from_the_input(
 ) -> None:
     assert smsc("send", *arguments, stdin=stdin, encoding=encoding).status == 0
     assert smsc_sandbox.messages[0].text == "Первая\nвторая"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="terminals are those of POSIX")
+def test_at_a_terminal_it_is_said_what_to_type(shop: Shop, smsc_sandbox: Sandbox) -> None:
+    import pty
+
+    keyboard, terminal = pty.openpty()
+    with os.fdopen(keyboard, "wb", 0) as keys, os.fdopen(terminal, "rb", 0) as stdin:
+        keys.write(b"Hello\n\x04")
+        command = [sys.executable, "-m", "smsc_transports.cli", "send", PHONE]
+        done = subprocess.run(command, stdin=stdin, capture_output=True, timeout=20)
+    assert done.stderr == b"Type the text; Ctrl-D on a line of its own ends it.\n"
+    assert done.returncode == 0
+    assert smsc_sandbox.messages[0].text == "Hello"
 
 
 def test_a_query_of_a_number_needs_no_text_and_reads_no_input(

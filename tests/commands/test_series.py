@@ -11,9 +11,11 @@ from typing import Any, Dict, List
 
 import pytest
 
+from smsc_transports import hookimpl, plugin_manager
 from smsc_transports.errors import ERROR_TEXTS
 from smsc_transports.sandbox.server import Sandbox
 
+from ..surroundings import module_with
 from ..transports.gateway import Gateway, answer
 from .conftest import Shop, Smsc
 
@@ -201,3 +203,35 @@ def test_ctrl_c_tells_what_was_sent_what_is_in_doubt_and_what_was_not_sent(
         "not sent: lines 3 to 4",
         "4 messages: 1 done, 1 unknown, 2 not sent; cost 0.50",
     ]
+
+
+@pytest.mark.usefixtures("fresh_plugins")
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_plugin_that_has_to_be_mended_ends_the_series_and_the_rest_is_told(
+    smsc: Smsc, shop: Shop, as_json: bool
+) -> None:
+    def by_country(request: Any) -> str:
+        return "http-get" if request.phones[0].startswith("7") else "no-such-transport"
+
+    plugin = module_with("by_country", smsc_choose_transport=hookimpl(by_country))
+    plugin_manager().register(plugin)
+    lines = b"79991112233 one\n380991112233 two\n79991112235 three"
+    with Gateway() as gateway:
+        shop.set(SMSC_HOST=gateway.address)
+        done = smsc("send", "-", *["--json"] * as_json, stdin=lines)
+    assert done.status == 2
+    assert len(gateway.requests) == 1
+    *told, mistake = done.err.splitlines()
+    assert mistake.startswith("smsc: There is no transport 'no-such-transport'.")
+    if as_json:
+        assert outcomes(done.out) == [(1, "done"), (2, "not sent"), (3, "not sent")]
+    else:
+        assert told == [
+            "not sent: lines 2 to 3",
+            "3 messages: 1 done, 2 not sent; cost 0.50",
+        ]
+
+
+def test_a_single_line_is_told_like_a_single_message(smsc: Smsc, smsc_sandbox: Sandbox) -> None:
+    done = smsc("send", "-", stdin=b"79991112233 one")
+    assert done == (0, "sent: id 1001, 1 part, cost 1.40, balance 98.60\n", "")
