@@ -92,24 +92,41 @@ def _written(face: Any, call: Callable[[Any], Any]) -> Tuple[str, str]:
 
 
 def _described(transport: Transport, request: Request) -> Dict[str, Any]:
-    secrets = request.settings.secrets
     addresses = addresses_of(transport, request)
-    found: Dict[str, Any] = {"name": transport.name, "addresses": addresses}
+    content: Dict[str, Any] = {}
     if isinstance(transport, HttpTransport):
         ask = transport.ask(request, addresses[0])
-        found["method"] = "GET" if ask.body is None else "POST"
-        found["url"] = redact(ask.url, secrets)
-        found["body"] = None if ask.body is None else redact(ask.body.decode("ascii"), secrets)
+        content = {
+            "method": "GET" if ask.body is None else "POST",
+            "url": redact(ask.url, request.settings.secrets),
+            "body": None if ask.body is None else _masked(ask.body, request.settings),
+        }
     elif isinstance(transport, SmtpTransport):
-        try:
-            letter = write_letter(request)
-        except Unsupported as error:
-            found["unsupported"] = str(error)
-        else:
-            text = letter if isinstance(letter, str) else letter.decode(request.charset)
-            found["from"], found["to"] = request.settings.mail_from, request.settings.mail_to
-            found["letter"] = redact(text, secrets)
-    return found
+        content = _letter(request)
+    return {"name": transport.name, "addresses": addresses, **content}
+
+
+def _letter(request: Request) -> Dict[str, str]:
+    try:
+        letter = write_letter(request)
+    except Unsupported as error:
+        return {"unsupported": str(error)}
+    return {
+        "from": request.settings.mail_from,
+        "to": request.settings.mail_to,
+        "letter": _masked(
+            letter if isinstance(letter, bytes) else letter.encode(), request.settings
+        ),
+    }
+
+
+def _masked(raw: bytes, settings: Settings) -> str:
+    """Mask the secrets while they are bytes, and give the text, which is utf-8 or as declared."""
+    clean = redact(raw.decode("latin-1"), settings.secrets).encode("latin-1")
+    try:
+        return clean.decode("utf-8")
+    except UnicodeDecodeError:
+        return clean.decode(settings.charset, "replace")
 
 
 def _in_words(found: Dict[str, Any]) -> List[str]:

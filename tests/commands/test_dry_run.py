@@ -6,11 +6,13 @@ import json
 import subprocess
 import sys
 from typing import Any, List
+from urllib.parse import quote, unquote
 
 import pytest
 
 from smsc_transports import hookimpl, plugin_manager
 from smsc_transports.sandbox.server import Sandbox
+from tests.test_secrets import forms
 
 from ..surroundings import Pigeon, module_with
 from ..transports.gateway import Gateway
@@ -126,6 +128,29 @@ def test_json_has_the_same(smsc: Smsc, shop: Shop) -> None:
             },
         ],
     }
+
+
+SECRETS = ["geheim geheim", "Пароль/+", "p'w\"d%2F", "ß-straße-€"]
+
+
+@pytest.mark.parametrize("transport", ["http-get", "http-post", "smtp"])
+@pytest.mark.parametrize("charset", ["utf-8", "windows-1251", "koi8-r"])
+@pytest.mark.parametrize("secret", SECRETS)
+def test_no_form_of_a_secret_is_shown(
+    smsc: Smsc, shop: Shop, transport: str, charset: str, secret: str
+) -> None:
+    shop.set(SMSC_LOGIN=f"login {secret}", SMSC_PASSWORD=secret, SMSC_CHARSET=charset)
+    done = smsc("send", PHONE, "Привет", "--transport", transport, "--dry-run")
+    assert done.status == 0
+    for form in forms(secret) | {quote(secret, encoding="cp1251", errors="ignore")}:
+        assert form not in done.out
+    assert "Привет" in unquote(done.out, charset) or "Привет" in unquote(done.out)
+
+
+def test_a_post_with_raw_parameters_is_shown_as_text(smsc: Smsc, shop: Shop) -> None:
+    shop.set(SMSC_POST=True, SMSC_CHARSET="windows-1251")
+    done = smsc("send", PHONE, "Hello", "--query", "list=79991112233:Привет", "--dry-run")
+    assert done.out.endswith("&translit=0&id=0&list=79991112233:Привет\n")
 
 
 def test_each_line_of_the_input_is_shown(smsc: Smsc, shop: Shop) -> None:
