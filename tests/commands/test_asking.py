@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import time
 from typing import Any, Iterator, List
 
@@ -99,6 +102,16 @@ def test_a_text_cannot_steer_the_terminal(smsc: Smsc, shop: Shop) -> None:
     assert "  text: \\x1b[2Jgone\n" in status_of(smsc, shop, reply, "--all").out
 
 
+def test_a_console_without_cyrillic_shows_escapes(shop: Shop) -> None:
+    with Gateway(answer(f"1,0,0,0,{PHONE},1.40,Shop,Delivered,Готово".encode())) as gateway:
+        shop.set(SMSC_HOST=gateway.address)
+        command = [sys.executable, "-m", "smsc_transports.cli", "status", "1", PHONE, "--all"]
+        environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+        done = subprocess.run(command, capture_output=True, env=environment, timeout=20)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert rb"  text: \u0413\u043e\u0442\u043e\u0432\u043e" in done.stdout
+
+
 def test_json_has_the_numbers_as_they_came(smsc: Smsc, shop: Shop) -> None:
     told = json.loads(status_of(smsc, shop, f"20,{CHANGED},6", "--json").out)
     told = {name: value for name, value in told.items() if value is not None}
@@ -127,6 +140,25 @@ def test_a_message_of_the_sandbox_has_its_details(smsc: Smsc, smsc_sandbox: Sand
 def test_the_tables_name_what_the_sandbox_can_answer() -> None:
     assert {status for status, _ in FATES.values()} | {-3, -1, 0, 1} <= set(STATUS_TEXTS)
     assert {error for _, error in FATES.values() if error} | {200} <= set(DELIVERY_ERROR_TEXTS)
+
+
+@pytest.mark.parametrize("code", ERROR_TEXTS)
+def test_every_error_of_the_gateway_comes_with_what_to_do(
+    smsc: Smsc, shop: Shop, code: int
+) -> None:
+    with Gateway(answer(f"0,-{code}".encode())) as gateway:
+        shop.set(SMSC_HOST=gateway.address)
+        done = smsc("balance")
+    first, what_to_do = done.err.splitlines()
+    assert (done.status, first) == (1, f"refused: error {code}, {ERROR_TEXTS[code]}")
+    assert what_to_do.startswith("  ")
+
+
+def test_an_error_that_is_not_documented_is_told_as_such(smsc: Smsc, shop: Shop) -> None:
+    with Gateway(answer(b"0,-77")) as gateway:
+        shop.set(SMSC_HOST=gateway.address)
+        done = smsc("balance")
+    assert done.err == "refused: error 77, an error code that is not documented\n"
 
 
 def test_a_balance_is_told(smsc: Smsc, smsc_sandbox: Sandbox) -> None:
