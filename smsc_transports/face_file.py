@@ -69,9 +69,7 @@ def load(face: FaceFile) -> Any:
     """
     if face.kind != OURS:
         raise ConfigurationError(f"{describe(face)} {remedy(face)}")
-    sys.path.insert(0, os.getcwd())
-    if not face.name:
-        sys.path.insert(0, str(face.path.parent))
+    sys.path.insert(0, os.getcwd() if face.name else str(face.path.parent))
     try:
         return importlib.import_module(face.name) if face.name else _loaded_from(face.path)
     except Exception as error:

@@ -121,7 +121,8 @@ def test_a_path_that_is_not_there_is_told(smsc: Smsc, shop: Shop) -> None:
 
 
 def test_a_file_that_fails_is_told_with_the_python_that_ran_it(smsc: Smsc, shop: Shop) -> None:
-    shop.file.write_text(f"import a_package_of_the_program\n{FACE.read_text('utf-8')}", "utf-8")
+    text = FACE.read_text("utf-8")
+    shop.file.write_text(f"{text}\nimport a_package_of_the_program\n", "utf-8")
     assert smsc("balance") == (
         2,
         "",

@@ -11,9 +11,9 @@ from typing import Any, Dict, List
 import pytest
 
 from smsc_transports import reconcile
+from smsc_transports.arguments import FORMAT_FLAGS
 from smsc_transports.calls.options import FORMATS
 from smsc_transports.errors import ERROR_TEXTS
-from smsc_transports.request import FORMAT_FLAGS
 from smsc_transports.sandbox.server import Sandbox
 
 from .conftest import Shop, Smsc
