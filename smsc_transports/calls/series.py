@@ -99,9 +99,11 @@ class Series:
         if self._as_json:
             return
         counted = Counter(answer.outcome for answer in self._answers)
-        outcomes = ", ".join(f"{number} {outcome}" for outcome, number in counted.items())
-        cost = sum((_cost(answer) for answer in self._answers), Decimal(0))
-        print(f"{len(self._messages)} messages: {outcomes}; cost {cost}", file=sys.stderr)
+        told = ", ".join(f"{number} {outcome}" for outcome, number in counted.items())
+        costs = [cost for cost in map(_cost, self._answers) if cost is not None]
+        if costs:
+            told += f"; cost {sum(costs)}"
+        print(f"{len(self._messages)} messages: {told}", file=sys.stderr)
 
 
 def about(message: Message) -> Dict[str, Any]:
@@ -116,8 +118,9 @@ def _without_answer(message: Message, status: int, why: str) -> Answer:
     return Answer(status, outcome, [f"{outcome}: {why}"], facts)
 
 
-def _cost(answer: Answer) -> Decimal:
+def _cost(answer: Answer) -> Optional[Decimal]:
+    """Give what a message costs, None where nobody says, as by mail."""
     try:
-        return Decimal(answer.facts["cost"]) if answer.status == DONE else Decimal(0)
-    except (TypeError, InvalidOperation):  # by mail nobody says what it costs
-        return Decimal(0)
+        return Decimal(answer.facts["cost"]) if answer.status == DONE else None
+    except (TypeError, InvalidOperation):
+        return None

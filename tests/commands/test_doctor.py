@@ -362,6 +362,20 @@ def test_a_program_that_sends_by_a_stranger_s_transport_needs_no_login(
     assert findings(smsc)["Transports and plugins"] == []
 
 
+def test_a_stranger_s_transport_that_fails_is_a_problem(
+    smsc: Smsc, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(request: Any) -> List[str]:
+        raise KeyError(request.settings.password)
+
+    pigeon = Pigeon()
+    monkeypatch.setattr(pigeon, "addresses", fail)
+    plugin_manager().register(module_with("loft", smsc_transports=hookimpl(lambda: [pigeon])))
+    shop.set(**HEALTHY, SMSC_TRANSPORT="pigeon")
+    told = "The transport pigeon cannot tell its addresses: KeyError: '***'. Mend its plugin."
+    assert findings(smsc)["Transports and plugins"] == [("problem", told, "")]
+
+
 def test_proxies_are_told_without_their_passwords(
     smsc: Smsc, monkeypatch: pytest.MonkeyPatch
 ) -> None:

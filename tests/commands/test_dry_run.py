@@ -209,6 +209,24 @@ def test_settings_of_a_plugin_are_shown(smsc: Smsc) -> None:
     assert "of-the-vault" not in done.out
 
 
+@pytest.mark.usefixtures("fresh_plugins")
+def test_a_plugin_that_fails_to_give_settings_is_told(smsc: Smsc) -> None:
+    def vault(settings: Any) -> Any:
+        raise OSError("the vault is shut")
+
+    plugin_manager().register(module_with("vault", smsc_settings=hookimpl(vault)))
+    told = "smsc: the plugin 'vault' failed at smsc_settings: OSError: the vault is shut.\n"
+    assert smsc("send", PHONE, "Hello", "--dry-run") == (2, "", told)
+
+
+def test_in_safe_mode_it_is_told_that_the_id_comes_later(smsc: Smsc, shop: Shop) -> None:
+    shop.set(SMSC_FAILOVER="safe")
+    told = "  SMSC_FAILOVER is safe: an id is chosen when it is sent, in place of id=0\n"
+    assert told in smsc("send", PHONE, "Hello", "--dry-run").out
+    assert told not in smsc("send", PHONE, "Hello", "--id", "77", "--dry-run").out
+    assert told not in smsc("cost", PHONE, "Hello", "--dry-run").out
+
+
 def test_a_sandbox_is_told_and_not_asked(smsc: Smsc, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SMSC_SANDBOX", "http://127.0.0.1:9")
     done = smsc("send", PHONE, "Hello", "--dry-run")

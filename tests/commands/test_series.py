@@ -111,7 +111,7 @@ def test_nobody_reached_ends_the_series_with_all_lines_that_are_left(
     assert done.status == 3
     assert done.err.splitlines()[-2:] == [
         "not sent: lines 3 to 4",
-        "3 messages: 3 not sent; cost 0",
+        "3 messages: 3 not sent",
     ]
 
 
@@ -235,3 +235,9 @@ def test_a_plugin_that_has_to_be_mended_ends_the_series_and_the_rest_is_told(
 def test_a_single_line_is_told_like_a_single_message(smsc: Smsc, smsc_sandbox: Sandbox) -> None:
     done = smsc("send", "-", stdin=b"79991112233 one")
     assert done == (0, "sent: id 1001, 1 part, cost 1.40, balance 98.60\n", "")
+
+
+def test_by_mail_no_cost_is_summed_up(smsc: Smsc, smsc_sandbox: Sandbox) -> None:
+    done = smsc("send", "-", "--transport", "smtp", stdin=THREE.encode())
+    assert (done.status, done.err) == (0, "3 messages: 3 done\n")
+    assert len(done.out.splitlines()) == 4  # that nothing comes back is said once
