@@ -13,6 +13,7 @@ from smsc_transports.errors import SMSCWarning
 from smsc_transports.settings import Settings, Timeout, read_settings
 
 _WITHOUT_CONSTANT = ("https_host", "ca_pem", "sandboxed")
+_SWITCHES = ("post", "https", "debug")
 _SECRET = ("login", "password", "smtp_login", "smtp_password")
 
 CONSTANTS: Dict[str, str] = {
@@ -46,6 +47,8 @@ def shown(name: str, settings: Settings) -> str:
     value = getattr(settings, name)
     if name in _SECRET:
         return "set" if value else "empty"
+    if name in _SWITCHES:
+        return repr(value)  # the text 'False' is not False
     if isinstance(value, Timeout):
         return f"{value.connect:g} s to connect, {value.read:g} s for the answer"
     if value is None:

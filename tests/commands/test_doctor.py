@@ -166,6 +166,7 @@ def test_a_switch_that_is_the_text_false_is_a_problem(smsc: Smsc, shop: Shop) ->
             ),
         )
     ]
+    assert "  ok       SMSC_HTTPS = 'False' (file)\n" in smsc("doctor").out
 
 
 def test_a_login_that_is_no_text_is_a_problem(smsc: Smsc, shop: Shop) -> None:
