@@ -29,9 +29,15 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     # A plugin beside the program is found as the program finds it; last, to replace no module.
     sys.path.append(os.getcwd())
     try:
-        return int(arguments.run(arguments))
+        status = int(arguments.run(arguments))
+        sys.stdout.flush()
+        return status
     except KeyboardInterrupt:
         return 130  # as a shell tells of a command ended by Ctrl-C
+    except BrokenPipeError:
+        # The reader has left, as `head` does: let Python, when it ends, flush to nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141  # as a shell tells of a command ended by a broken pipe
 
 
 if __name__ == "__main__":
