@@ -1,0 +1,50 @@
+"""Proxies as urllib would choose them, from the environment and from the system."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import os
+from typing import Dict, NamedTuple, Optional, Tuple
+from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+
+class Proxy(NamedTuple):
+    """A proxy: how it is spoken to ("http" or "https"), where it is, what it must be told."""
+
+    scheme: str
+    address: str
+    headers: Tuple[Tuple[str, str], ...] = ()
+
+
+def proxy_for(scheme: str, host: str) -> Optional[Proxy]:
+    """Give the proxy for a host, None if there is none or ``no_proxy`` leads past it."""
+    url = known_proxies().get(scheme)
+    return None if url is None or proxy_bypass(host) else _proxy(url)
+
+
+def known_proxies() -> Dict[str, str]:
+    """Give the proxies by scheme, read again when the environment changed."""
+    deciding = (name for name in os.environ if _decides(name))
+    return _proxies_of(tuple((name, os.environ.get(name)) for name in deciding))
+
+
+def _decides(name: str) -> bool:
+    # REQUEST_METHOD tells urllib that http_proxy may be a header which some visitor made up.
+    return name[-6:].lower() == "_proxy" or name == "REQUEST_METHOD"
+
+
+@functools.lru_cache(maxsize=8)
+def _proxies_of(environment: Tuple[Tuple[str, Optional[str]], ...]) -> Dict[str, str]:  # noqa: ARG001
+    return getproxies()
+
+
+def _proxy(url: str) -> Proxy:
+    parts = urlsplit(url if "://" in url else f"http://{url}")
+    headers: Tuple[Tuple[str, str], ...] = ()
+    if parts.username and parts.password:
+        account = f"{unquote(parts.username)}:{unquote(parts.password)}"
+        credentials = base64.b64encode(account.encode()).decode()
+        headers = (("Proxy-Authorization", f"Basic {credentials}"),)
+    return Proxy(parts.scheme, parts.netloc.rpartition("@")[2], headers)
