@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Dict, List, Sequence, Tuple
 
+from smsc_transports.arguments import parameter
 from smsc_transports.attempt import Attempt
 from smsc_transports.errors import NOT_SENT, ConfigurationError, TransportError, did_you_mean
 from smsc_transports.failover import Call, Verdict, run_legacy, run_once
 from smsc_transports.manager import PluginManager, plugin_manager
 from smsc_transports.notices import tell_once
-from smsc_transports.reply import NO_ANSWER, Reply
+from smsc_transports.reply import DECIDING_PARAMETERS, NO_ANSWER, Reply
 from smsc_transports.request import FaceNames, Request
 from smsc_transports.safe import run_safe
 from smsc_transports.settings import Settings
@@ -108,4 +109,5 @@ def _reply(request: Request, verdict: Verdict, attempts: List[Attempt]) -> Reply
     values: Tuple[str, ...] = NO_ANSWER
     if verdict.text is not None:
         values = tuple(verdict.text.split(","))
-    return Reply(values, request.command, request.fields, verdict.outcome, attempts)
+    deciding = {name: parameter(request.argument, name) for name in DECIDING_PARAMETERS}
+    return Reply(values, request.command, deciding, verdict.outcome, attempts)

@@ -13,13 +13,14 @@ from typing import Any, Callable, List, NamedTuple, Optional, Sequence
 from urllib.parse import quote, urljoin, urlsplit
 
 from smsc_transports import in_flight
+from smsc_transports.answers import Answer
 from smsc_transports.errors import NotSent, OutcomeUnknown
 from smsc_transports.hookspecs import hookimpl
 from smsc_transports.replaced import is_requests_replaced, replaced_urlopen
 from smsc_transports.request import Request
 from smsc_transports.settings import Settings, Timeout
 from smsc_transports.transport import Transport
-from smsc_transports.wire import Answer, Wire
+from smsc_transports.wire import Wire
 
 POST_ABOVE_CHARACTERS = 2000
 """From this length of the parameters on even a GET transport posts them, as the vendor's does."""

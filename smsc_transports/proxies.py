@@ -26,13 +26,11 @@ def proxy_for(scheme: str, host: str) -> Optional[Proxy]:
 
 def known_proxies() -> Dict[str, str]:
     """Give the proxies by scheme, read again when the environment changed."""
-    deciding = (name for name in os.environ if _decides(name))
-    return _proxies_of(tuple((name, os.environ.get(name)) for name in deciding))
-
-
-def _decides(name: str) -> bool:
-    # REQUEST_METHOD tells urllib that http_proxy may be a header which some visitor made up.
-    return name[-6:].lower() == "_proxy" or name == "REQUEST_METHOD"
+    # By REQUEST_METHOD urllib knows that http_proxy may be a header which a visitor made up.
+    names = [
+        name for name in os.environ if name[-5:].lower() == "proxy" or name == "REQUEST_METHOD"
+    ]
+    return _proxies_of(tuple((name, os.environ.get(name)) for name in names))
 
 
 @functools.lru_cache(maxsize=8)

@@ -33,6 +33,9 @@ _AMOUNT = re.compile(r"-?[0-9]+(\.[0-9]+)?\s*$")
 
 NO_ANSWER = ("", "")
 
+DECIDING_PARAMETERS = ("cost", "all")
+"""The parameters of a request by which the elements of its reply get their names."""
+
 
 def _status_names(values: Sequence[str], every: str) -> Tuple[str, ...]:
     """Name the fields of a status; the forms are told apart as the vendor's libraries do."""

@@ -7,6 +7,7 @@ every call; after that they are one immutable value which plugins may replace.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import ipaddress
 import math
 import os
@@ -110,6 +111,7 @@ class Settings:
         return self.host if is_domain(self.host) else DEFAULT_HOST
 
 
+@functools.lru_cache(maxsize=64)
 def is_domain(host: str) -> bool:
     """Tell a bare domain, which has mirrors, from an address or a list, which means itself."""
     if "," in host or ":" in host or "." not in host or host.startswith("www"):

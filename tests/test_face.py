@@ -230,7 +230,6 @@ def _raising(interruption: Any) -> Callable[..., Any]:
         "smsc_transports.http.HttpTransport.addresses",
         "smsc_transports.wire.Wire.send",
         "requests.adapters.HTTPAdapter.send",
-        "http.client.HTTPConnection.putrequest",
         "http.client.HTTPConnection.connect",
         "socket.getaddrinfo",
     ],
