@@ -13,7 +13,7 @@ from typing import Any, Callable, List, NamedTuple, Optional, Sequence
 from urllib.parse import quote, urljoin, urlsplit
 
 from smsc_transports import in_flight
-from smsc_transports.answers import Answer
+from smsc_transports.wire import Answer
 from smsc_transports.errors import NotSent, OutcomeUnknown
 from smsc_transports.hookspecs import hookimpl
 from smsc_transports.replaced import is_requests_replaced, replaced_urlopen

@@ -18,7 +18,7 @@ from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPResponse
 from urllib3 import exceptions as urllib3_errors
 
-from smsc_transports.answers import Answer
+from smsc_transports.wire import Answer
 from smsc_transports.errors import NotSent, OutcomeUnknown, TransportError
 from smsc_transports.settings import Settings, Timeout
 from smsc_transports.wire import Wire, headers_for

@@ -15,17 +15,25 @@ import time
 from typing import Any, Callable, Dict, List, NamedTuple, Optional
 from urllib.parse import urlsplit
 
-from smsc_transports.answers import Answer, AnswerReader
 from smsc_transports.errors import NotSent, OutcomeUnknown, TransportError
 from smsc_transports.proxies import Proxy, proxy_for
 from smsc_transports.settings import Settings, Timeout
-from smsc_transports.sockets import DeadlineSocket
+from smsc_transports.sockets import DeadlineSocket, set_deadline
 from smsc_transports.tls import tls_context
 
+MAX_ANSWER_BYTES = 1024 * 1024
 IDLE_SECONDS = 5.0
 
 HEADERS = {"User-Agent": "smsc-transports", "Accept": "*/*", "Accept-Encoding": "identity"}
 FORM = "application/x-www-form-urlencoded"
+
+
+class Answer(NamedTuple):
+    """An HTTP response; ``body`` is empty where the status is not a success."""
+
+    status: int
+    location: Optional[str]
+    body: bytes
 
 
 class _Route(NamedTuple):
@@ -69,18 +77,20 @@ class Wire:
             route = _route(url, settings)
             request = _request(route, url, body)
             sock = self._take(route) or _connect(route, timeout.connect)
-            reader = AnswerReader(sock, time.monotonic() + timeout.read)
-            sock.settimeout(timeout.read)
+            set_deadline(sock, timeout.read)
             handed_over = True
             sock.sendall(request)
-            answer = reader.read()
+            with http.client.HTTPResponse(sock) as response:
+                response.begin()
+                answer = _read(response)
+                leaves_connection = response.isclosed() and not response.will_close
         except BaseException as error:  # Ctrl-C too: half an answer must not meet the next request
             if sock is not None:
                 sock.close()
             if isinstance(error, Exception):
                 raise _failure(error, handed_over) from None
             raise
-        if reader.leaves_connection:
+        if leaves_connection:
             self._keep(route, sock)
         else:
             sock.close()
@@ -194,6 +204,20 @@ def _is_quiet(sock: socket.socket) -> bool:
     except OSError:
         return False
     return False
+
+
+def _read(response: http.client.HTTPResponse) -> Answer:
+    location = response.headers.get("Location")
+    if response.status >= 300:
+        return Answer(response.status, location, b"")
+    if len(set(response.headers.get_all("Content-Length", ()))) > 1:
+        raise OutcomeUnknown("the answer has two lengths")
+    body = response.read(MAX_ANSWER_BYTES + 1)
+    if len(body) > MAX_ANSWER_BYTES:
+        raise OutcomeUnknown(f"the answer is longer than {MAX_ANSWER_BYTES} bytes")
+    if response.length:
+        raise OutcomeUnknown("the answer is cut short")
+    return Answer(response.status, location, body)
 
 
 def _failure(error: Exception, handed_over: bool) -> TransportError:
