@@ -17,8 +17,6 @@ MAX_ANSWER_BYTES = 1024 * 1024
 MAX_OTHER_BYTES = 64 * 1024
 """How much there may be around the body: headers, and the sizes of chunks."""
 
-_HEXADECIMAL = re.compile("[0-9a-fA-F]+")
-
 
 class Answer(NamedTuple):
     """An HTTP response; ``body`` is empty where the status is not a success."""
@@ -54,7 +52,7 @@ class AnswerReader:
         connection = headers.get("connection", "").lower()
         is_kept = "keep-alive" in connection if version == "HTTP/1.0" else "close" not in connection
         self._leaves_connection = is_kept
-        return Answer(status, location, b"" if status == 204 else self._body(headers))
+        return Answer(status, location, self._body(status, headers))
 
     @property
     def leaves_connection(self) -> bool:
@@ -62,9 +60,8 @@ class AnswerReader:
         return self._leaves_connection and self._read == len(self._received)
 
     def _status(self) -> Tuple[str, int]:
-        version, _, rest = self._line().partition(" ")
-        code = rest.strip()[:3]
-        if not version.startswith("HTTP/") or not code.isdecimal() or int(code) < 100:
+        version, code = [*self._line().split(None, 2), "", ""][:2]
+        if not version.startswith("HTTP/") or not re.fullmatch("[1-9][0-9][0-9]", code):
             raise OutcomeUnknown("the answer is not HTTP")
         return version, int(code)
 
@@ -78,10 +75,10 @@ class AnswerReader:
                 raise OutcomeUnknown("the answer has two lengths")
         return headers
 
-    def _body(self, headers: Dict[str, str]) -> bytes:
+    def _body(self, status: int, headers: Dict[str, str]) -> bytes:
         if headers.get("transfer-encoding", "").lower() == "chunked":
             return self._chunks()
-        length = headers.get("content-length")
+        length = "0" if status == 204 else headers.get("content-length")
         if length is None:
             return self._everything()
         if not length.isdecimal():
@@ -92,7 +89,7 @@ class AnswerReader:
         body = b""
         while True:
             digits = self._line().partition(";")[0].strip()
-            if not _HEXADECIMAL.fullmatch(digits):
+            if not re.fullmatch("[0-9a-fA-F]+", digits):
                 raise OutcomeUnknown("a chunk of the answer has no size")
             size = int(digits, 16)
             if size == 0:

@@ -1,4 +1,4 @@
-"""Sockets with one deadline for a whole answer.
+"""A socket with one deadline for a whole answer.
 
 The timeout of a plain socket counts for each piece that arrives, so a server that sends one byte
 a second holds its client for ever.
@@ -7,27 +7,14 @@ a second holds its client for ever.
 from __future__ import annotations
 
 import socket
-import ssl
 import time
 from typing import Any, Optional
 
 
-class _Deadline:
-    """Makes every read end at the deadline, given as a value of ``time.monotonic()``."""
+class DeadlineSocket(socket.socket):
+    """Makes every read by a file end at the deadline, given as a value of ``time.monotonic()``."""
 
     deadline: Optional[float] = None
-
-    def recv_into(self, *args: Any, **kwargs: Any) -> int:
-        if self.deadline is not None:
-            left = self.deadline - time.monotonic()
-            if left <= 0:
-                raise socket.timeout("the answer was not complete in time")
-            self.settimeout(left)  # type: ignore[attr-defined]
-        return super().recv_into(*args, **kwargs)  # type: ignore[misc, no-any-return]
-
-
-class DeadlineSocket(_Deadline, socket.socket):
-    """A plain socket with a deadline."""
 
     @classmethod
     def taking_over(cls, sock: socket.socket) -> DeadlineSocket:
@@ -37,6 +24,11 @@ class DeadlineSocket(_Deadline, socket.socket):
         taken.settimeout(timeout)
         return taken
 
-
-class DeadlineTLSSocket(_Deadline, ssl.SSLSocket):
-    """A TLS socket with a deadline."""
+    def recv_into(self, *args: Any, **kwargs: Any) -> int:
+        """Read, as files made of the socket do."""
+        if self.deadline is not None:
+            left = self.deadline - time.monotonic()
+            if left <= 0:
+                raise socket.timeout("the answer was not complete in time")
+            self.settimeout(left)
+        return super().recv_into(*args, **kwargs)

@@ -10,8 +10,6 @@ import os
 import ssl
 from typing import Any, Dict, Tuple
 
-from smsc_transports.sockets import DeadlineTLSSocket
-
 _contexts: Dict[Tuple[Any, ...], ssl.SSLContext] = {}
 
 
@@ -25,7 +23,6 @@ def tls_context(ca_pem: str = "") -> ssl.SSLContext:
     key = (factory, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"), ca_pem)
     if key not in _contexts:
         context = factory()
-        context.sslsocket_class = DeadlineTLSSocket
         if ca_pem:
             context.load_verify_locations(cadata=ca_pem)
         _contexts[key] = context
