@@ -12,7 +12,6 @@ from smsc_transports.manager import PluginManager, plugin_manager
 from smsc_transports.notices import tell_once
 from smsc_transports.reply import DECIDING_PARAMETERS, NO_ANSWER, Reply
 from smsc_transports.request import FaceNames, Request
-from smsc_transports.safe import run_safe
 from smsc_transports.settings import Settings
 from smsc_transports.transport import Transport
 
@@ -38,6 +37,8 @@ def call(command: str, argument: str, settings: Settings, face: FaceNames) -> Re
     request.query  # noqa: B018  (wrong types are to raise here, before anything is tried)
     under_way = _call(manager, request)
     if request.settings.failover == "safe":
+        from smsc_transports.safe import run_safe  # only here: most programs never need it
+
         verdict = run_safe(under_way, transports, _askers(manager, request, transports))
     else:
         verdict = run_legacy(under_way, transports)

@@ -18,14 +18,15 @@ import pluggy
 from smsc_transports import hookspecs
 from smsc_transports.attempt import Attempt
 from smsc_transports.errors import ConfigurationError, NotSent, TransportError, did_you_mean
-from smsc_transports.logs import logger
+from smsc_transports.installed import may_have_plugins
+from smsc_transports.logs import Log
 from smsc_transports.notices import tell_once
 from smsc_transports.redaction import redact
 from smsc_transports.request import Request
 from smsc_transports.settings import Settings
 from smsc_transports.transport import Transport
 
-log = logger("plugins")
+log = Log("plugins")
 
 SANDBOX = "sandbox"
 
@@ -238,7 +239,9 @@ def _names_in(variable: str) -> List[str]:
 
 
 def _installed_plugins() -> Iterator[_Source]:
-    from importlib.metadata import distributions  # 30 ms, not to be paid at import
+    if not may_have_plugins(hookspecs.PROJECT):
+        return
+    from importlib.metadata import distributions  # takes as long as a call
 
     seen = set()
     for distribution in distributions():

@@ -26,10 +26,9 @@ def proxy_for(scheme: str, host: str) -> Optional[Proxy]:
 
 def known_proxies() -> Dict[str, str]:
     """Give the proxies by scheme, read again when the environment changed."""
-    # By REQUEST_METHOD urllib knows that http_proxy may be a header which a visitor made up.
-    names = [
-        name for name in os.environ if name[-5:].lower() == "proxy" or name == "REQUEST_METHOD"
-    ]
+    names = [name for name in os.environ if name[-6:].lower() == "_proxy"]
+    # By this one urllib knows that http_proxy may be a header which a visitor made up.
+    names.append("REQUEST_METHOD")
     return _proxies_of(tuple((name, os.environ.get(name)) for name in names))
 
 

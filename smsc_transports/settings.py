@@ -221,7 +221,7 @@ def _timeout(value: Any) -> Timeout:
         ) from None
 
 
-_ADDRESS = re.compile(
+_ADDRESS = (
     r"(?:\w+://)?"  # of a whole URL only the address counts
     r"(?P<host>\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?)"
     r"(?P<port>:[0-9]{1,5}(?![^/]))?"
@@ -250,7 +250,7 @@ def _host(value: Any) -> str:
 
 
 def _address(item: str) -> str:
-    match = _ADDRESS.match(f"[{item}]" if _is_ipv6(item) else item)
+    match = re.match(_ADDRESS, f"[{item}]" if _is_ipv6(item) else item)
     if match is None:
         return ""
     port = match.group("port") or ""

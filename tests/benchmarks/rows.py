@@ -184,9 +184,11 @@ def _processes(around: Surroundings, what: str, bar: float, program: str) -> Row
         _place(around.folder / "theirs", around.vendors),
         _place(around.folder / "ours", FACE),
     ]
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(around.folder / "compiled")}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     for _ in range(PROCESS_ROUNDS + 1):
         for place, sample in zip(places, samples):
-            environment = {**os.environ, "PYTHONPATH": f"{place}{os.pathsep}{FACE.parent}"}
+            environment["PYTHONPATH"] = f"{place}{os.pathsep}{FACE.parent}"
             started = time.perf_counter()
             subprocess.run([sys.executable, "-c", program], cwd=place, env=environment, check=True)
             sample.append((time.perf_counter() - started) * 1000)
