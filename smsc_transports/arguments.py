@@ -5,7 +5,7 @@ Imported together with it, so this module imports nothing that a program may not
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from urllib.parse import quote, unquote_plus
 
 TYPE_CHECKING = False  # typing has it too, but takes long to import
 if TYPE_CHECKING:
@@ -55,3 +55,10 @@ def fitting_charset(declared: str, *values: Any) -> str:
 def percent_encode(value: Any, charset: str) -> str:
     """Percent-encode a text in a charset, or bytes as they are; TypeError for anything else."""
     return quote(value, encoding=charset) if isinstance(value, str) else quote(value)
+
+
+def parameter(argument: str, name: str) -> str:
+    """Give one decoded parameter, "" if it is missing; of equal names the last counts."""
+    start = f"{name}="
+    values = [pair[len(start) :] for pair in argument.split("&") if pair.startswith(start)]
+    return unquote_plus(values[-1]) if values else ""

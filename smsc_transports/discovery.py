@@ -11,6 +11,8 @@ import importlib
 import os
 from typing import Any, Callable, Iterator, List, NamedTuple
 
+from smsc_transports.installed import may_have_plugins
+
 ENTRY_POINT_GROUP = "smsc_transports"
 
 
@@ -37,7 +39,9 @@ def find_plugins() -> Iterator[Source]:
 
 
 def _installed_plugins() -> Iterator[Source]:
-    from importlib.metadata import distributions  # 30 ms, not to be paid at import
+    if not may_have_plugins(ENTRY_POINT_GROUP):
+        return
+    from importlib.metadata import distributions  # takes as long as a call
 
     seen = set()
     for distribution in distributions():

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Dict, List, Sequence, Tuple
 
+from smsc_transports.arguments import parameter
 from smsc_transports.attempt import Attempt
 from smsc_transports.errors import NOT_SENT, ConfigurationError, TransportError, did_you_mean
 from smsc_transports.failover import Call, Verdict, run_legacy, run_once
 from smsc_transports.manager import PluginManager, plugin_manager
 from smsc_transports.notices import tell_once
-from smsc_transports.reply import NO_ANSWER, Reply
+from smsc_transports.reply import DECIDING_PARAMETERS, NO_ANSWER, Reply
 from smsc_transports.request import FaceNames, Request
-from smsc_transports.safe import run_safe
 from smsc_transports.settings import Settings
 from smsc_transports.transport import Transport
 
@@ -37,6 +37,8 @@ def call(command: str, argument: str, settings: Settings, face: FaceNames) -> Re
     request.query  # noqa: B018  (wrong types are to raise here, before anything is tried)
     under_way = _call(manager, request)
     if request.settings.failover == "safe":
+        from smsc_transports.safe import run_safe  # only here: most programs never need it
+
         verdict = run_safe(under_way, transports, _askers(manager, request, transports))
     else:
         verdict = run_legacy(under_way, transports)
@@ -109,5 +111,7 @@ def _reply(request: Request, verdict: Verdict, attempts: List[Attempt]) -> Reply
     values: Tuple[str, ...] = NO_ANSWER
     if verdict.text is not None:
         values = tuple(verdict.text.split(","))
-    fields = {**request.fields, "id": verdict.id} if verdict.id else request.fields
-    return Reply(values, request.command, fields, verdict.outcome, attempts)
+    deciding = {name: parameter(request.argument, name) for name in DECIDING_PARAMETERS}
+    if verdict.id:
+        deciding["id"] = verdict.id
+    return Reply(values, request.command, deciding, verdict.outcome, attempts)

@@ -7,7 +7,6 @@ says that somebody has to change a setting, and no loop swallows it.
 
 from __future__ import annotations
 
-import difflib
 from typing import Any, Iterable, Tuple
 
 ANSWERED = "answered"
@@ -94,5 +93,7 @@ class SMSCWarning(UserWarning):
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Give a sentence with the known name that is most like a misspelt one, "" if none is."""
+    import difflib  # only here: nothing is misspelt in most programs
+
     close = difflib.get_close_matches(name, list(known), 1)
     return f" Did you mean {close[0]!r}?" if close else ""

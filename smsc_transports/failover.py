@@ -10,10 +10,8 @@ Two policies are here, the third, ``run_safe``, is in the module ``safe``.
 
 from __future__ import annotations
 
-import logging
 import math
 import time
-from dataclasses import dataclass
 from typing import Callable, Iterator, List, NamedTuple, Optional, Sequence, Tuple, Type
 
 from smsc_transports.attempt import Attempt
@@ -27,13 +25,13 @@ from smsc_transports.errors import (
     Unsupported,
 )
 from smsc_transports.health import RESTING, RestingAddresses
-from smsc_transports.logs import logger
+from smsc_transports.logs import DEBUG, WARNING, Log
 from smsc_transports.redaction import redact
 from smsc_transports.request import Request
 from smsc_transports.settings import Timeout
 from smsc_transports.transport import Transport
 
-log = logger("failover")
+log = Log("failover")
 
 Observer = Callable[[Attempt], None]
 
@@ -50,8 +48,7 @@ class Route(NamedTuple):
         return (self.transport.name, self.address)
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What came of a call: the reply text, or None and what is known without it.
 
     ``id`` is the message id of ours under which a send without a reply may have arrived.
@@ -159,7 +156,7 @@ class Call:
             error,
         )
         self.attempts.append(attempt)
-        log.log(logging.DEBUG if outcome == ANSWERED else logging.WARNING, "%s", attempt)
+        log.log(DEBUG if outcome == ANSWERED else WARNING, "%s", attempt)
         self._observe(attempt)
 
 

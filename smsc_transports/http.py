@@ -15,9 +15,9 @@ from urllib.parse import quote, urljoin, urlsplit
 from smsc_transports import in_flight
 from smsc_transports.errors import NotSent, OutcomeUnknown
 from smsc_transports.hookspecs import hookimpl
-from smsc_transports.replaced import replaced_urlopen
+from smsc_transports.replaced import is_requests_replaced, replaced_urlopen
 from smsc_transports.request import Request
-from smsc_transports.settings import Timeout
+from smsc_transports.settings import Settings, Timeout
 from smsc_transports.transport import Transport
 from smsc_transports.wire import Answer, Wire
 
@@ -85,7 +85,7 @@ class HttpTransport(Transport):
     def _follow(self, ask: Ask, request: Request, timeout: Timeout) -> bytes:
         """Send and follow redirects, as urllib does; the timeout is for all of it."""
         end = time.monotonic() + timeout.connect + timeout.read
-        answer = self._wire.send(ask.url, ask.body, timeout, request.settings)
+        answer = self._send(ask, timeout, request.settings)
         visits: Counter[str] = Counter()
         while answer.status >= 300:
             ask = _redirected(ask, answer)
@@ -94,10 +94,17 @@ class HttpTransport(Transport):
                 raise OutcomeUnknown("the redirects do not end")
             timeout = timeout._replace(read=max(end - time.monotonic(), 0.001))
             try:
-                answer = self._wire.send(ask.url, ask.body, timeout, request.settings)
+                answer = self._send(ask, timeout, request.settings)
             except NotSent as error:  # but the host that redirects had it
                 raise OutcomeUnknown(f"redirected: {error}", timed_out=error.timed_out) from None
         return answer.body
+
+    def _send(self, ask: Ask, timeout: Timeout, settings: Settings) -> Answer:
+        if not is_requests_replaced():
+            return self._wire.send(ask.url, ask.body, timeout, settings)
+        from smsc_transports import mocked  # it imports requests, which takes long
+
+        return mocked.send(self._wire, ask.url, ask.body, timeout, settings)
 
 
 def _in_a_url(query: str, charset: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import Dict, Hashable, Iterator
 
 from smsc_transports.errors import NotSent
@@ -29,19 +29,25 @@ def place(request: Request, seconds: float) -> Iterator[None]:
     Raises NotSent if none becomes free in time.
     """
     account = hash((request.settings.login, request.settings.password))
-    with ExitStack() as held:
+    held = []
+    try:
         if request.command == "status":
-            _enter(held, (account, "status"), MOST_STATUS_REQUESTS, seconds)
-        _enter(held, account, MOST_REQUESTS, seconds)
+            held.append(_acquired((account, "status"), MOST_STATUS_REQUESTS, seconds))
+        held.append(_acquired(account, MOST_REQUESTS, seconds))
         yield
+    finally:
+        for semaphore in held:
+            semaphore.release()
 
 
-def _enter(held: ExitStack, kind: Hashable, most: int, seconds: float) -> None:
+def _acquired(kind: Hashable, most: int, seconds: float) -> threading.Semaphore:
     with _lock:
-        semaphore = _places.setdefault(kind, threading.BoundedSemaphore(most))
+        semaphore = _places.get(kind)
+        if semaphore is None:
+            semaphore = _places[kind] = threading.BoundedSemaphore(most)
     if not semaphore.acquire(timeout=seconds):
         raise NotSent(f"{most} requests were under way for {seconds:g} s, no place became free")
-    held.callback(semaphore.release)
+    return semaphore
 
 
 def _after_fork() -> None:

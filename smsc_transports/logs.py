@@ -1,15 +1,39 @@
 """The loggers of this package: silent until the program asks.
 
-An old program must not grow new lines on stderr.
+An old program must not grow new lines on stderr. One that has never imported logging cannot
+have asked for any, and is not made to import it.
 """
 
 from __future__ import annotations
 
-import logging
+import sys
+from typing import Any
 
-logging.getLogger("smsc_transports").addHandler(logging.NullHandler())
+DEBUG, WARNING, ERROR = 10, 30, 40
+"""The levels, as logging has them."""
 
 
-def logger(part: str) -> logging.Logger:
+def logger(part: str) -> Any:
     """Give the logger ``smsc_transports.<part>``."""
+    import logging
+
+    package = logging.getLogger("smsc_transports")
+    if not package.handlers:
+        package.addHandler(logging.NullHandler())
     return logging.getLogger(f"smsc_transports.{part}")
+
+
+class Log:
+    """Writes to a logger, if the program has anything to do with logging."""
+
+    def __init__(self, part: str) -> None:
+        self._part = part
+
+    def log(self, level: int, text: str, *values: object) -> None:
+        """Write a line, as ``logging.Logger.log`` does."""
+        if "logging" in sys.modules:
+            logger(self._part).log(level, text, *values)
+
+    def error(self, text: str, *values: object) -> None:
+        """Write a line about something that went wrong."""
+        self.log(ERROR, text, *values)

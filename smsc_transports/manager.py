@@ -19,14 +19,14 @@ from smsc_transports.attempt import Attempt
 from smsc_transports.discovery import Source, find_plugins, names_in
 from smsc_transports.errors import ConfigurationError, did_you_mean
 from smsc_transports.hook_call import answer_of, call
-from smsc_transports.logs import logger
+from smsc_transports.logs import Log
 from smsc_transports.notices import tell_once
 from smsc_transports.redaction import redact
 from smsc_transports.request import Request
 from smsc_transports.settings import Settings
 from smsc_transports.transport import Transport
 
-log = logger("plugins")
+log = Log("plugins")
 
 SANDBOX = "sandbox"
 BLOCKED = "blocked"

@@ -1,16 +1,19 @@
 """Notices when a program or its tests put something else in the place of the network.
 
-Old test suites patch ``smsc_api.urlopen`` or ``smsc_api.smtplib.SMTP``; old programs install an
-opener to get through their proxy. What they put there is used, or their tests would begin to send
-real messages.
+Old test suites patch ``smsc_api.urlopen`` or ``smsc_api.smtplib.SMTP``, newer ones the requests
+library; old programs install an opener to get through their proxy. What they put there is used,
+or their tests would begin to send real messages.
 """
 
 from __future__ import annotations
 
 import functools
 import http.client
+import sys
 import urllib.request
 from typing import Any, Callable, List, Optional
+
+from smsc_transports.proxies import known_proxies
 
 Replacement = Optional[Callable[..., Any]]
 
@@ -37,6 +40,15 @@ def replaced_smtp(smtp: Replacement) -> Replacement:
     return None if smtp is None or home == ("smtplib", "SMTP") else smtp
 
 
+def is_requests_replaced() -> bool:
+    """Tell whether requests, if the program uses it, sends by a function that is not its own."""
+    adapters = sys.modules.get("requests.adapters")
+    if adapters is None:
+        return False
+    send = getattr(adapters.HTTPAdapter.send, "__globals__", None)
+    return send is not vars(adapters)
+
+
 def _has_genuine_connections() -> bool:
     """Tell http.client's own from those of packages that record and replay requests."""
     connections = (http.client.HTTPConnection, http.client.HTTPSConnection)
@@ -48,8 +60,7 @@ def _has_usual_opener() -> bool:
     opener = getattr(urllib.request, "_opener", None)
     if opener is None:
         return True
-    proxies = tuple(urllib.request.getproxies().items())
-    return _traits(opener) == _usual_traits(proxies)
+    return _traits(opener) == _usual_traits(tuple(known_proxies().items()))
 
 
 @functools.lru_cache(maxsize=8)

@@ -29,9 +29,10 @@ _HLR = (
 _DETAILS = ("sent_at", "phone", "cost", "sender", "status_name", "text")
 _FIRST_OF_TWELVE = ("sent_at", "phone", "country", "operator", "region")
 
-_AMOUNT = re.compile(r"-?[0-9]+(\.[0-9]+)?\s*$")
-
 NO_ANSWER = ("", "")
+
+DECIDING_PARAMETERS = ("cost", "all", "id")
+"""The parameters of a request that decide what its reply can be asked for."""
 
 
 def _status_names(values: Sequence[str], every: str) -> Tuple[str, ...]:
@@ -138,7 +139,7 @@ class Reply(List[str]):
         if self.command == "status":
             return len(self) >= len(_SMS) and self[0].lstrip("-").isdecimal()
         if self.command == "balance":
-            return bool(self) and _AMOUNT.match(self[0]) is not None
+            return bool(self) and re.fullmatch(r"-?[0-9]+(\.[0-9]+)?\s*", self[0]) is not None
         return bool(self) and self[0] != ""
 
     @property

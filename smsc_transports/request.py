@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, List, NamedTuple, Optional
 from urllib.parse import parse_qsl
 
 from smsc_transports.arguments import Argument, fitting_charset, percent_encode
@@ -15,11 +15,9 @@ READ_ONLY_COMMANDS = frozenset({"status", "balance", "info", "get", "tinyurls"})
 """Commands that cost nothing and change nothing: they may always be repeated."""
 
 _NO_ID = ("", "0")
-_ID = re.compile(r"(^|&)id=[^&]*")
 
 
-@dataclass(frozen=True)
-class FaceNames:
+class FaceNames(NamedTuple):
     """The names of the face that old test suites replace; a transport uses a replaced one."""
 
     urlopen: Optional[Callable[..., Any]] = None
@@ -100,7 +98,7 @@ class Request:
 
     def with_id(self, id: str) -> Request:
         """Give the same request under another message id."""
-        argument, found = _ID.subn(rf"\g<1>id={id}", self.argument)
+        argument, found = re.subn("(^|&)id=[^&]*", rf"\g<1>id={id}", self.argument)
         if not found:
             argument = f"{self.argument}&id={id}"
         return replace(self, argument=Argument(argument, self.charset))

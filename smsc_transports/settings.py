@@ -7,6 +7,7 @@ every call; after that they are one immutable value which plugins may replace.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import ipaddress
 import math
 import os
@@ -110,6 +111,7 @@ class Settings:
         return self.host if is_domain(self.host) else DEFAULT_HOST
 
 
+@functools.lru_cache(maxsize=64)
 def is_domain(host: str) -> bool:
     """Tell a bare domain, which has mirrors, from an address or a list, which means itself."""
     if "," in host or ":" in host or "." not in host or host.startswith("www"):
@@ -219,7 +221,7 @@ def _timeout(value: Any) -> Timeout:
         ) from None
 
 
-_ADDRESS = re.compile(
+_ADDRESS = (
     r"(?:\w+://)?"  # of a whole URL only the address counts
     r"(?P<host>\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?)"
     r"(?P<port>:[0-9]{1,5}(?![^/]))?"
@@ -248,7 +250,7 @@ def _host(value: Any) -> str:
 
 
 def _address(item: str) -> str:
-    match = _ADDRESS.match(f"[{item}]" if _is_ipv6(item) else item)
+    match = re.match(_ADDRESS, f"[{item}]" if _is_ipv6(item) else item)
     if match is None:
         return ""
     port = match.group("port") or ""

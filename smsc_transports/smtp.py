@@ -21,7 +21,6 @@ from smsc_transports.hookspecs import hookimpl
 from smsc_transports.redaction import redact
 from smsc_transports.replaced import replaced_smtp
 from smsc_transports.request import Request
-from smsc_transports.segmentation import segment, transliterate
 from smsc_transports.settings import Settings, Timeout
 from smsc_transports.sockets import DeadlineSocket
 from smsc_transports.transport import Transport
@@ -205,6 +204,8 @@ def _format(fields: Dict[str, str]) -> str:
 
 def _parts(request: Request) -> int:
     """Count the parts that the message takes with every recipient."""
+    from smsc_transports import segmentation  # only here: its tables are long
+
     style = {"1": 1, "2": 2}.get(request.fields.get("translit", "0"))
     messages = [[",".join(request.phones), request.text]]
     if "list" in request.fields:
@@ -213,8 +214,8 @@ def _parts(request: Request) -> int:
     total = 0
     for phones, text in messages:
         recipients = [phone for phone in re.split("[,;]", phones) if phone.strip()]
-        sent = text if style is None else transliterate(text, style)
-        total += len(recipients) * len(segment(sent).parts)
+        sent = text if style is None else segmentation.transliterate(text, style)
+        total += len(recipients) * len(segmentation.segment(sent).parts)
     return total
 
 

@@ -40,3 +40,9 @@ class DeadlineSocket(_Deadline, socket.socket):
 
 class DeadlineTLSSocket(_Deadline, ssl.SSLSocket):
     """A TLS socket with a deadline."""
+
+
+def set_deadline(sock: Any, seconds: float) -> None:
+    """Give a socket so many seconds: to write, and to have read everything."""
+    sock.settimeout(seconds)
+    sock.deadline = time.monotonic() + seconds

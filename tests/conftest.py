@@ -66,6 +66,8 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         return address[0] if isinstance(address, tuple) else "localhost"  # or a Unix socket
 
     def of_name(host: Any, *_: Any) -> Any:
+        if isinstance(host, str):
+            host.encode("idna")  # what is no name is refused without being looked up
         return host
 
     for name in ("connect", "connect_ex"):

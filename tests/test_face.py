@@ -230,7 +230,7 @@ def _raising(interruption: Any) -> Callable[..., Any]:
         "smsc_transports.http.HttpTransport.addresses",
         "smsc_transports.wire.Wire.send",
         "requests.adapters.HTTPAdapter.send",
-        "urllib3.connectionpool.HTTPConnectionPool.urlopen",
+        "http.client.HTTPConnection.connect",
         "socket.getaddrinfo",
     ],
 )

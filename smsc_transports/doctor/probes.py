@@ -19,10 +19,10 @@ from email.utils import parsedate_to_datetime
 from typing import Any, List, NamedTuple, Optional, Sequence, Tuple
 from urllib.parse import urlsplit
 
+from smsc_transports.proxies import proxy_url_for
 from smsc_transports.redaction import without_user
 from smsc_transports.settings import Settings
 from smsc_transports.tls import tls_context
-from smsc_transports.wire import proxies_for
 
 STEP_SECONDS = 5.0
 """For connecting, and again for the answer."""
@@ -75,13 +75,13 @@ def probe_all(targets: Sequence[Target], settings: Settings) -> List[Probe]:
 
 def _probe(target: Target, settings: Settings) -> Probe:
     scheme, address = target
-    proxies = {}
-    if scheme != "smtp" and not settings.sandboxed:
-        proxies = proxies_for(scheme, address)
+    is_direct = scheme == "smtp" or settings.sandboxed
+    proxy = "" if is_direct else proxy_url_for(scheme, address)
     try:
-        way = f"through {without_user(proxies[scheme])}" if proxies else _connected(target)
+        way = f"through {without_user(proxy)}" if proxy else _connected(target)
         if scheme == "smtp":
             return Probe(target, True, f"{way}, {_greeting(target)}")
+        proxies = {scheme: proxy} if proxy else {}
         status, clock_ahead = _head(target, proxies, settings.ca_pem)
         return Probe(target, True, f"{way}, answers (HTTP {status})", clock_ahead=clock_ahead)
     except Exception as error:

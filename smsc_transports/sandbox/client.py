@@ -11,8 +11,6 @@ import os
 from typing import Any, Dict, Optional
 from urllib.parse import urlsplit
 
-import requests
-
 from smsc_transports.errors import ConfigurationError, NotSent
 from smsc_transports.hookspecs import hookimpl
 from smsc_transports.settings import Settings
@@ -40,6 +38,8 @@ def smsc_settings(settings: Settings) -> Optional[Settings]:
 def _addresses(url: str) -> Dict[str, Any]:
     """Ask the sandbox where it listens; afresh for each call, since it may have been restarted."""
     _require_loopback(url)
+    import requests  # only here: it takes longer to import than all the rest
+
     try:
         with requests.Session() as session:
             session.trust_env = False  # no proxy may stand between us and this machine

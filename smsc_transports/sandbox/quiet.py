@@ -18,7 +18,7 @@ def _is_our_fault(record: logging.LogRecord) -> bool:
     return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
 
 
-LOGGER = logger("sandbox")
+LOGGER: logging.Logger = logger("sandbox")
 LOGGER.addFilter(_is_our_fault)
 
 logging.getLogger("mail.log").setLevel(logging.WARNING)
