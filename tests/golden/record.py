@@ -17,37 +17,12 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
-from .case import Case
-from .cases import CASES, GROUPS
-from .differences import expected_instead
-from .replay import Observation, observe, surroundings
+from smsc_transports.compare.recorded.case import Case
+from smsc_transports.compare.recorded.cases import CASES, GROUPS
+from smsc_transports.compare.recorded.load import SAME, Vectors, due, load_vectors, recorded_of
+from smsc_transports.compare.replay import Observation, observe, surroundings
 
-VECTORS = Path(__file__).parent / "vectors"
-SAME = "the same"
 UNEXPLAINED = "unexplained"
-
-Vectors = Dict[str, Dict[str, Any]]
-
-
-def load_vectors(folder: Path = VECTORS) -> Vectors:
-    """Return the recorded vectors by the name of their case."""
-    vectors: Vectors = {}
-    for path in sorted(folder.glob("*.json")):
-        for name, vector in json.loads(path.read_text(encoding="utf-8")).items():
-            vectors[f"{path.stem}: {name}"] = vector
-    return vectors
-
-
-def due(case: Case, vector: Dict[str, Any]) -> Tuple[str, Observation]:
-    """Return what this project owes: the number of a difference, or SAME, and the observation."""
-    recorded = recorded_of(case, vector)
-    return expected_instead(case, recorded) or (SAME, recorded)
-
-
-def recorded_of(case: Case, vector: Dict[str, Any]) -> Observation:
-    """Return the half of a vector that came out; the other half is what went in."""
-    given = case.describe()
-    return {key: value for key, value in vector.items() if key not in given}
 
 
 def observe_all(path: Path) -> Iterator[Tuple[Case, Observation]]:

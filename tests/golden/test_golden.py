@@ -7,12 +7,14 @@ from typing import Iterator
 
 import pytest
 
-from .case import Case
-from .cases import CASES
-from .differences import DUE, RULES
-from .gateway import Certificates
-from .record import describe, due, load_vectors, recorded_of
-from .replay import observe, surroundings
+from smsc_transports.compare.gateway import Certificates
+from smsc_transports.compare.recorded.case import Case
+from smsc_transports.compare.recorded.cases import CASES
+from smsc_transports.compare.recorded.differences import DUE, RULES
+from smsc_transports.compare.recorded.load import due, load_vectors, recorded_of
+from smsc_transports.compare.replay import observe, surroundings
+
+from .record import describe
 
 SHIM = Path(__file__).parents[2] / "smsc_api.py"
 VECTORS = load_vectors()

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, Dict, Iterator
 from unittest import mock
 
-from .case import Case
 from .gateway import Certificates, Gateway, ScriptedExit, ScriptedInterrupt
+from .recorded.case import Case
 
 Observation = Dict[str, Any]
 
