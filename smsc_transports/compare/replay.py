@@ -2,95 +2,115 @@
 
 from __future__ import annotations
 
-import importlib.util
-import io
 import os
 import re
-import socket
-import sys
 import tempfile
-import time
-from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Dict, Iterator
-from unittest import mock
+from typing import Any, Dict, Iterator, Mapping, NamedTuple
 
-from .gateway import Certificates, Gateway, ScriptedExit, ScriptedInterrupt
+from .gateway import Certificates, Gateway
+from .program import Call, Fields, Program, Stopped
 from .recorded.case import Case
 
-Observation = Dict[str, Any]
-
-MODULE_NAME = "smsc_api_under_test"
 DOMAIN = "smsc.ua"  # the domain that the vectors are written for
-SETTINGS_OR_PROXIES = re.compile(r"(SMSC|SMTP)_.*|.*_proxy", re.IGNORECASE)
+ONLY_IN_THE_SHIM = (
+    "SMSC_HOST",
+    "SMSC_TRANSPORT",
+    "SMSC_FAILOVER",
+    "SMSC_TIMEOUT",
+    "SMSC_DEADLINE",
+)
+SHIM = Path(__file__).parents[2] / "smsc_api.py"
+
+_PROXIES = re.compile(".*_proxy", re.IGNORECASE)
+_OF_THE_SHIM = re.compile(
+    "SMSC_(HOST|TRANSPORT|FAILOVER|TIMEOUT|DEADLINE|SANDBOX|PLUGINS|BLOCK_PLUGINS)"
+)
+_SETTINGS = re.compile("(SMSC|SMTP)_.*")
+
+
+class Surroundings(NamedTuple):
+    """What every run finds: the gateway's certificates, and the environment of the process."""
+
+    certificates: Certificates
+    environment: Dict[str, str]
+
+    @property
+    def of_the_shim(self) -> Dict[str, str]:
+        """The same without any setting: the shim is given all of its by constants."""
+        return {k: v for k, v in self.environment.items() if not _SETTINGS.fullmatch(k)}
+
+
+class Observed(NamedTuple):
+    """What the outside saw of a call, and what only its process knows."""
+
+    observation: Fields
+    told: Fields
 
 
 @contextmanager
-def surroundings() -> Iterator[Certificates]:
-    """Give every run the same environment: no proxy, no settings, UTC, our own authority."""
+def surroundings() -> Iterator[Surroundings]:
+    """Give every run the same environment: no proxy, UTC, our own authority."""
     certificates = Certificates()
-    with ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory())
-        trusted = Path(folder, "authority.pem")
-        certificates.authority.cert_pem.write_to_path(str(trusted))
-        stack.callback(time.tzset)
-        stack.enter_context(mock.patch.dict(os.environ, SSL_CERT_FILE=str(trusted), TZ="UTC"))
-        for name in filter(SETTINGS_OR_PROXIES.fullmatch, list(os.environ)):
-            del os.environ[name]
-        time.tzset()  # debug lines show local time
-        # smtplib asks the resolver for this machine's own name to greet the server with.
-        stack.enter_context(mock.patch.object(socket, "getfqdn", return_value="client.example"))
-        yield certificates
+    with tempfile.TemporaryDirectory() as folder:
+        trusted = os.path.join(folder, "authority.pem")
+        certificates.authority.cert_pem.write_to_path(trusted)
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not (_PROXIES.fullmatch(name) or _OF_THE_SHIM.fullmatch(name))
+        }
+        environment.update(SSL_CERT_FILE=trusted, REQUESTS_CA_BUNDLE=trusted, TZ="UTC")
+        yield Surroundings(certificates, environment)
 
 
-def load(path: Path) -> Any:
-    """Load a copy of smsc_api.py as a fresh module, whatever its file is called."""
-    spec = importlib.util.spec_from_file_location(MODULE_NAME, str(path))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[MODULE_NAME] = module
-    spec.loader.exec_module(module)
-    return module
+def vendor_constants(domain: str = DOMAIN) -> Dict[str, Any]:
+    """Give the constants as the vendor publishes them, and the shim's own to the same effect."""
+    return {
+        "SMSC_LOGIN": "",
+        "SMSC_PASSWORD": "",
+        "SMSC_POST": False,
+        "SMSC_HTTPS": False,
+        "SMSC_CHARSET": "utf-8",
+        "SMSC_DEBUG": False,
+        "SMTP_FROM": f"api@{domain}",
+        "SMTP_SERVER": f"send.{domain}",
+        "SMTP_LOGIN": "",
+        "SMTP_PASSWORD": "",
+        "SMSC_HOST": domain,
+        "SMSC_TRANSPORT": "",
+        "SMSC_FAILOVER": "",
+        "SMSC_TIMEOUT": None,
+        "SMSC_DEADLINE": None,
+    }
 
 
-def observe(path: Path, case: Case, certificates: Certificates) -> Observation:
-    """Run one case and return what the outside saw of it."""
-    module = load(path)
-    domain = module.SMTP_FROM.partition("@")[2]  # the vendor publishes a copy for each domain
-    for name, value in case.settings.items():
-        setattr(module, name, value)
-    printed = io.BytesIO()
-    console = io.TextIOWrapper(printed, encoding=case.console, newline="", write_through=True)
-    observation: Observation = {}
-    with Gateway(case.script, certificates) as gateway, mock.patch.object(
-        socket, "getaddrinfo", gateway.resolve
-    ), redirect_stdout(console), redirect_stderr(io.StringIO()):
+def observe(
+    program: Program, case: Case, constants: Mapping[str, Any], certificates: Certificates
+) -> Observed:
+    """Run one case; its settings win over the constants."""
+    settings = {**constants, **case.settings}
+    call = Call(case.method, case.args, case.keywords, settings, case.console)
+    with Gateway(case.script, certificates) as gateway:
         try:
-            result = getattr(module.SMSC(), case.method)(*case.args, **case.keywords)
-        except (Exception, ScriptedInterrupt, ScriptedExit) as error:
-            observation["raises"] = type(error).__name__
-        else:
-            observation["result"] = _as_data(result)
-    observation["printed"] = printed.getvalue().decode(case.console)
-    observation["wire"] = gateway.wire
-    return observation if domain == DOMAIN else _moved(observation, domain)
+            told = program.call(call, gateway)
+        except Stopped as error:
+            told = {"stopped": str(error), "timed_out": error.timed_out, "printed": ""}
+    fields = ("raises", "result", "stopped", "printed")
+    observation = {field: told[field] for field in fields if field in told}
+    return Observed({**observation, "wire": gateway.wire}, told)
 
 
-def _as_data(result: Any) -> Any:
-    """Return the result as JSON can hold it, and only results that it holds without loss."""
-    if isinstance(result, list):
-        result = list(result)
-        assert all(type(field) is str for field in result), result
-    else:
-        assert result is None or type(result) in (str, bool), result
-    return result
-
-
-def _moved(observed: Any, domain: str) -> Any:
+def moved(observed: Any, domain: str) -> Any:
     """Rewrite another domain as that of the vectors, so that any copy can be compared."""
+    return replaced(observed, domain, DOMAIN)
+
+
+def replaced(observed: Any, before: str, after: str) -> Any:
+    """Replace a text wherever it stands in an observation."""
     if isinstance(observed, dict):
-        return {key: _moved(value, domain) for key, value in observed.items()}
+        return {key: replaced(value, before, after) for key, value in observed.items()}
     if isinstance(observed, list):
-        return [_moved(value, domain) for value in observed]
-    return observed.replace(domain, DOMAIN) if isinstance(observed, str) else observed
+        return [replaced(value, before, after) for value in observed]
+    return observed.replace(before, after) if isinstance(observed, str) else observed

@@ -141,7 +141,3 @@ DEFAULT_SCRIPT: Dict[str, Step] = {
     "_smsc_send_cmd": ok("OK"),
     "send_sms_mail": MAIL,
 }
-
-
-class Text(str):
-    """A str by another class, as templating libraries make them."""

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Dict, Iterator
 
+from ..child.fence import EXITED, INTERRUPTED, NO_SUCH_NAME
 from ..gateway import (
     CLOSED,
-    EXITED,
-    INTERRUPTED,
-    NO_SUCH_NAME,
     REFUSED,
     RESET,
     WRONG_AUTHORITY,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Iterator
 
+from ..child.values import Text
 from .case import (
     ACCOUNT,
     APIKEY,
@@ -16,7 +17,6 @@ from .case import (
     POST,
     SENT,
     Case,
-    Text,
     balance,
     charset,
     command,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterator, Tuple
 
-from ..gateway import CLOSED, NO_SUCH_NAME, REFUSED
+from ..child.fence import NO_SUCH_NAME
+from ..gateway import CLOSED, REFUSED
 from .case import (
     ACCOUNT,
     APIKEY,

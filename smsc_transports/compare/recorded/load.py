@@ -10,8 +10,6 @@ from .case import Case
 from .differences import expected_instead
 
 VECTORS = Path(__file__).parent / "vectors"
-SAME = "the same"
-
 Fields = Dict[str, Any]
 Vectors = Dict[str, Fields]
 
@@ -25,10 +23,11 @@ def load_vectors(folder: Path = VECTORS) -> Vectors:
     return vectors
 
 
-def due(case: Case, vector: Fields) -> Tuple[str, Fields]:
-    """Return what this project owes: the number of a difference, or SAME, and the observation."""
+def due(case: Case, vector: Fields) -> Tuple[Fields, str]:
+    """Return the observation that this project owes, and the number of a difference, or ""."""
     recorded = recorded_of(case, vector)
-    return expected_instead(case, recorded) or (SAME, recorded)
+    number, owed = expected_instead(case, recorded) or ("", recorded)
+    return owed, number
 
 
 def recorded_of(case: Case, vector: Fields) -> Fields:
