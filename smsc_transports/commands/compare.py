@@ -40,7 +40,7 @@ The table of faults shows and does not count for the exit status.
 _MOST_SHOWN = 10  # unexplained cases; --verbose shows all
 _WIDTH = 96  # of a line of text
 _BEFORE = 24  # characters shown before the first that differs
-_COLUMNS = (32, 24, 24, 24)  # of the table of faults
+_COLUMNS = (33, 26, 26, 26)  # of the table of faults
 _OUTCOME = "{:<10.10} {:<3} {}"
 _HOSTS_SHOWN = 5
 

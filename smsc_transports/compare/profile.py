@@ -18,6 +18,7 @@ VENDOR_HOSTS = tuple(f"{mirror}{DOMAIN}" for mirror in ("", "www2.", "www3.", "w
 _PLAIN = (
     f"login=login&psw=password&fmt=1&charset=utf-8&cost=3&phones={PHONE}&mes=test&translit=0&id=0"
 )
+_GIVEN = ("phones", "mes")  # by the caller: with another value they are no default
 _NO_ANSWER = send("no host answers", PHONE, "test", script=[REFUSED])
 _ALL_WELL = send("all is well", PHONE, "test", script=[SENT])
 
@@ -78,7 +79,7 @@ def _changes(vendors: str, own: str) -> List[Changed]:
     return [
         Changed(name, before.get(name), after.get(name))
         for name in {**before, **after}
-        if before.get(name) != after.get(name)
+        if before.get(name) != after.get(name) and name not in _GIVEN
     ]
 
 

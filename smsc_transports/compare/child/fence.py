@@ -206,8 +206,9 @@ class Fence:
             self._refuse(f"writing to {path!r}")
 
     def _check_database(self, database: Any, *_: Any) -> None:
-        if database != ":memory:":
-            self._refuse(f"the database {database!r}")
+        name = os.fsdecode(database)
+        if name != ":memory:":
+            self._refuse(f"the database {name!r}")
 
     def _close_the_back_door(self) -> None:
         """Refuse what starts a process without telling any hook (multiprocessing does)."""
@@ -227,4 +228,5 @@ def _shown(args: Tuple[Any, ...]) -> str:
     first = next((arg for arg in args if arg), "")
     if isinstance(first, (list, tuple)):
         first = first[0]
-    return os.fsdecode(first).split()[0] if isinstance(first, (str, bytes)) else str(first)
+    text = os.fsdecode(first) if isinstance(first, bytes) else str(first)
+    return text.partition(" ")[0]

@@ -18,7 +18,7 @@ from typing import Any, Iterator, List, Mapping, Optional, Tuple
 
 _PYTHON_2_LINE = re.compile(r"\s*(print\s+[^(\s=]|print\s*$|except\s+[\w.]+\s*,|raise\s+\w+\s*,)")
 _PYTHON_2_MODULES = ("urllib2", "httplib", "urlparse", "ConfigParser", "StringIO", "cStringIO")
-_SECRET = re.compile("login|passw|psw|pwd|key|token|secret", re.IGNORECASE)
+_SECRET = re.compile("login|passw|psw|_pwd|key|token|secret", re.IGNORECASE)
 
 SHORTEST_SECRET = 3  # shorter ones would mask half of what is said
 ENVIRONMENT = (
@@ -161,11 +161,8 @@ class Copy:
         frames = traceback.extract_tb(error.__traceback__)
         own = [frame for frame in frames if frame.filename == self._path]
         beyond = frames[frames.index(own[-1]) :] if own else frames
-        outside = [
-            frame
-            for frame in beyond
-            if frame.filename != self._path and not frame.filename.startswith("<frozen")
-        ]
+        not_theirs = (self._path, "<frozen", os.path.dirname(__file__))
+        outside = [frame for frame in beyond if not frame.filename.startswith(not_theirs)]
         last = (outside or own or frames)[-1]
         return last.filename, last.lineno
 
