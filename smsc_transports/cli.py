@@ -12,10 +12,10 @@ import sys
 from typing import Optional, Sequence
 
 from . import __version__
-from .commands import balance, cost, doctor, send, status, transports
+from .commands import balance, compare, cost, doctor, send, status, transports
 from .sandbox import command as sandbox
 
-_COMMANDS = (sandbox, send, cost, status, balance, doctor, transports)
+_COMMANDS = (sandbox, compare, send, cost, status, balance, doctor, transports)
 
 
 def main(argv: Optional[Sequence[str]] = None) -> int:

@@ -19,12 +19,17 @@ _CHARSETS = ("utf-8", "windows-1251", "koi8-r")
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
     """Mask the gateway's credential parameters and the given secrets in any of their encodings."""
+    return _PARAMETERS.sub(rf"\1={MASK}", redact_values(text, secrets))
+
+
+def redact_values(text: str, secrets: Iterable[str]) -> str:
+    """Mask the given secrets alone, in any of their encodings."""
     values = [secret for secret in secrets if secret]
     text = _without_base64(text, [raw for value in values for raw in _encoded(value)])
     # The longest first: a login may be a part of the password.
     for form in sorted(set(_forms(values)), key=len, reverse=True):
         text = re.sub(re.escape(form), MASK, text, flags=re.IGNORECASE)  # %2f is %2F
-    return _PARAMETERS.sub(rf"\1={MASK}", text)
+    return text
 
 
 def without_user(url: str) -> str:

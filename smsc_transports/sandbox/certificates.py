@@ -11,6 +11,8 @@ with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message="Python 3.8 is no longer supported")
     import trustme
 
+__all__ = ["Authority", "trustme"]
+
 
 class Authority:
     """Signs one certificate for 127.0.0.1 and localhost; lives as long as the sandbox."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .server import Sandbox
 
 INSTALL = 'python -m pip install "smsc-transports[sandbox]"'
-_EXTRA = ("aiohttp", "aiosmtpd", "trustme")
+EXTRA = ("aiohttp", "aiosmtpd", "trustme")
 
 _DESCRIPTION = """\
 A gateway on this machine that keeps and shows every message and sends none.
@@ -111,7 +111,7 @@ def _with_sandbox(arguments: argparse.Namespace, default_port: int, action: Any)
         from . import console
         from .server import PortTaken, Sandbox
     except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in _EXTRA:
+        if (error.name or "").partition(".")[0] not in EXTRA:
             raise
         print(f"the sandbox needs more packages: {INSTALL}", file=sys.stderr)
         return 2

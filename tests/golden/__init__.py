@@ -1,6 +1,6 @@
-"""Golden wire vectors: what the vendor's file sends, returns and prints, kept as data.
+"""Holds this project's `smsc_api.py` to the recordings of the vendor's.
 
-The vendor's file cannot be part of this repository, so its behaviour is: `record` writes down
-what a copy of it does with every case of `cases`, and `test_golden` holds this project's
-`smsc_api.py` to it, but for the numbered `differences`.
+`record` writes down what a copy of the vendor's file does with every case, `test_golden` holds
+this project's file to it, but for the numbered differences. Cases, recordings and differences
+are in `smsc_transports.compare`, since `smsc compare` needs them where the package is installed.
 """

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ..golden.gateway import WRONG_AUTHORITY, WRONG_NAME, Certificates
+from smsc_transports.compare.gateway import WRONG_AUTHORITY, WRONG_NAME, Certificates
 
 LOGIN = "alex"
 PASSWORD = "pass&word/1"

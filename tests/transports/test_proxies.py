@@ -10,7 +10,8 @@ from typing import Any, Iterator
 
 import pytest
 
-from ..golden.gateway import Certificates
+from smsc_transports.compare.gateway import Certificates
+
 from .gateway import SENT, Gateway, Proxy, answer
 
 NAME = "api.smsc.example"

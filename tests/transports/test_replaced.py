@@ -15,8 +15,9 @@ from unittest import mock
 
 import pytest
 
+from smsc_transports.compare.gateway import Certificates
+
 from ..faces import load_face
-from ..golden.gateway import Certificates
 from .conftest import LOGIN, PASSWORD
 from .gateway import REPLY, SENT, Gateway, MailServer, Mute, Proxy
 

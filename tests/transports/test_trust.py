@@ -12,7 +12,8 @@ import certifi
 import pytest
 import requests
 
-from ..golden.gateway import Certificates
+from smsc_transports.compare.gateway import Certificates
+
 from .gateway import SENT, Gateway, Proxy, answer
 
 

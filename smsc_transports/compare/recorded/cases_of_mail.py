@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterator, Tuple
 
+from ..child.fence import NO_SUCH_NAME
+from ..gateway import CLOSED, REFUSED
 from .case import (
     ACCOUNT,
     APIKEY,
@@ -16,10 +18,10 @@ from .case import (
     these,
 )
 from .cases_of_calls import TEXTS
-from .gateway import CLOSED, NO_SUCH_NAME, REFUSED
 
 
 def mail() -> Iterator[Case]:
+    """Letters of every content."""
     yield letter("plain", PHONE, "test")
     yield letter("by keyword", message="test", phones=PHONE)
     yield letter("all by position", PHONE, "test", 1, "0101200000", 5, 1, "sms")
@@ -86,6 +88,7 @@ def _mail_account(login: Any = "mailer", password: Any = "mail password") -> Dic
 
 
 def mail_servers() -> Iterator[Case]:
+    """Mail servers that refuse, hang up or ask for a password."""
     replies: Tuple[Tuple[str, Dict[str, str]], ...] = (
         ("greeting 554", {"connect": "554 go away"}),
         ("greeting garbage", {"connect": "hello"}),

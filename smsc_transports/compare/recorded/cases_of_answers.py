@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from typing import Dict, Iterator
 
+from ..child.fence import EXITED, INTERRUPTED, NO_SUCH_NAME
+from ..gateway import (
+    CLOSED,
+    REFUSED,
+    RESET,
+    WRONG_AUTHORITY,
+    WRONG_NAME,
+    Step,
+)
 from .case import (
     BROKEN,
     DEBUG,
@@ -27,17 +36,6 @@ from .case import (
     send,
     status,
     these,
-)
-from .gateway import (
-    CLOSED,
-    EXITED,
-    INTERRUPTED,
-    NO_SUCH_NAME,
-    REFUSED,
-    RESET,
-    WRONG_AUTHORITY,
-    WRONG_NAME,
-    Step,
 )
 
 REPLIES = {
@@ -73,6 +71,7 @@ REPLIES = {
 
 
 def replies() -> Iterator[Case]:
+    """Each method is given replies of every shape."""
     for what, text in REPLIES.items():
         for method, call, args in PLAIN_CALLS:
             yield call(f"{what}, {method}", *args, script=[ok(text)])
@@ -94,6 +93,7 @@ def replies() -> Iterator[Case]:
 
 
 def statuses() -> Iterator[Case]:
+    """Statuses of every length, with and without commas in the text."""
     head = ["1", "1577836800", "0"]
     sms = [*head, "01.01.2020 00:00:00", PHONE, "0.50", "sms", "Доставлено"]
     for commas in (0, 1, 2, 4, 5, 6, 11):
@@ -186,6 +186,7 @@ ANSWERS: Dict[str, Step] = {
 
 
 def faults() -> Iterator[Case]:
+    """Hosts fail in every way, one, some or all of them."""
     for what, step in FAULTS.items():
         yield send(f"{what}, then sent", PHONE, "test", script=[step, SENT])
         yield send(f"{what}, then sent, POST", PHONE, "t", script=[step, SENT], given=POST)
@@ -226,6 +227,7 @@ def faults() -> Iterator[Case]:
 
 
 def redirects() -> Iterator[Case]:
+    """Hosts send the client elsewhere."""
     for code in ("301 Moved", "302 Found", "303 See Other", "307 Temporary Redirect"):
         for how, given in (("GET", {}), ("POST", POST)):
             yield send(
@@ -267,6 +269,7 @@ def redirects() -> Iterator[Case]:
 
 
 def debug() -> Iterator[Case]:
+    """What SMSC_DEBUG prints of every reply, on several consoles."""
     for what, text in REPLIES.items():
         for method, call, args in PLAIN_CALLS:
             yield call(f"{what}, {method}", *args, given=DEBUG, script=[ok(text)])

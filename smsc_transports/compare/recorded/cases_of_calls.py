@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Iterator
 
+from ..child.values import Text
 from .case import (
     ACCOUNT,
     APIKEY,
@@ -16,7 +17,6 @@ from .case import (
     POST,
     SENT,
     Case,
-    Text,
     balance,
     charset,
     command,
@@ -29,6 +29,7 @@ from .case import (
 
 
 def settings() -> Iterator[Case]:
+    """Each way of sending, each kind of credentials, odd values of switches."""
     for method, call, args in PLAIN_CALLS:
         yield call(f"{method}, GET over HTTP", *args)
         yield call(f"{method}, POST over HTTP", *args, given=POST)
@@ -62,6 +63,7 @@ def settings() -> Iterator[Case]:
 
 
 def charsets() -> Iterator[Case]:
+    """Texts in the charset of SMSC_CHARSET, in another, and in none."""
     for name in ("utf-8", "UTF-8", "utf8", "windows-1251", "cp1251", "koi8-r", "latin-1"):
         yield send(f"{name}, ASCII text", PHONE, "test", given=charset(name))
         yield send(f"{name}, ASCII text, POST", PHONE, "test", given={**charset(name), **POST})
@@ -128,6 +130,7 @@ def charsets() -> Iterator[Case]:
 
 
 def arguments() -> Iterator[Case]:
+    """Every argument with values of every type."""
     for method, call, _ in PLAIN_CALLS[:2]:
         yield call(f"{method}, by keyword", message="test", phones=PHONE)
         yield call(f"{method}, none")
@@ -206,6 +209,7 @@ QUERIES = {
 
 
 def queries() -> Iterator[Case]:
+    """Further parameters, well and badly encoded."""
     for what, query in QUERIES.items():
         yield send(f"{what}, GET", PHONE, "test", query=query)
         yield send(f"{what}, POST", PHONE, "test", query=query, given=POST)
@@ -238,6 +242,7 @@ TEXTS = {
 
 
 def texts() -> Iterator[Case]:
+    """Texts of every alphabet and length."""
     for what, text in TEXTS.items():
         yield send(f"{what}, GET", PHONE, text)
         yield send(f"{what}, POST", PHONE, text, given=POST)
@@ -269,6 +274,7 @@ def _filling(length: int, account: str = "login=login&psw=password") -> str:
 
 
 def commands() -> Iterator[Case]:
+    """Calls of the method under all others."""
     for name, argument in (
         ("balance", ""),
         ("balance", "cur=1"),

@@ -26,6 +26,8 @@ RULES = {
 
 
 class Due(NamedTuple):
+    """The number of a difference, and the fields of the observation that it changes."""
+
     number: str
     fields: Fields
 
@@ -58,11 +60,13 @@ def get(
     account: str = ACCOUNT,
     to: str = "http://smsc.ua",
 ) -> List[Fields]:
+    """Give the wire of one GET."""
     whole = f"{account}&fmt=1&charset={charset}&{argument}"
     return [{"to": to, "sent": f"GET /sys/{command}.php?{whole}"}]
 
 
 def post(argument: str, charset: str = "utf-8") -> List[Fields]:
+    """Give the wire of one POST."""
     return [
         {
             "to": "http://smsc.ua",
@@ -74,6 +78,7 @@ def post(argument: str, charset: str = "utf-8") -> List[Fields]:
 
 
 def sms(text: str, rest: str = "") -> str:
+    """Give the parameters of a plain send."""
     return f"cost=3&phones=79999999999&mes={text}&translit=0&id=0{rest}"
 
 
@@ -103,6 +108,7 @@ Rows = Iterator[Tuple[str, Fields]]
 
 
 def charset_of_text() -> Rows:
+    """D1."""
     words = {
         "windows-1251": "%CF%F0%E8%E2%E5%F2",
         "cp1251": "%CF%F0%E8%E2%E5%F2",
@@ -154,6 +160,7 @@ def charset_of_text() -> Rows:
 
 
 def unsafe_characters() -> Rows:
+    """D2."""
     cost = "cost=1&phones=79999999999&mes=test&translit=0&a=%D0%AF"
     your_password = "%D0%92%D0%B0%D1%88%20%D0%BF%D0%B0%D1%80%D0%BE%D0%BB%D1%8C"
     for what, query in (
@@ -215,6 +222,7 @@ def unsafe_characters() -> Rows:
 
 
 def number_signs() -> Rows:
+    """D3."""
     yield "queries: number sign, GET", {"wire": get(f"{PLAIN}&a=1%23b=2")}
     yield "queries: number sign first, GET", {"wire": get(f"{PLAIN}&%23a=1")}
     yield "queries: number sign last, GET", {"wire": get(f"{PLAIN}&a=1%23")}
@@ -225,6 +233,7 @@ def number_signs() -> Rows:
 
 
 def letters() -> Rows:
+    """D4."""
     for name, wire in _letters():
         yield name, {"result": None, "wire": wire}
 
@@ -265,6 +274,7 @@ def _letters() -> Iterator[Tuple[str, List[Fields]]]:
 
 
 def fourteen_fields() -> Rows:
+    """D5."""
     head = ["1", "1577836800", "0", "01.01.2020 00:00:00", "79999999999", "0.50", "sms"]
     for value in (1, 2, "0"):
         yield (
@@ -278,6 +288,7 @@ def fourteen_fields() -> Rows:
 
 
 def success(number: str, count: str, cost: str = "", balance: str = "") -> str:
+    """Give the debug line of a send."""
     return (
         f"Сообщение отправлено успешно. ID: {number}, всего SMS: {count}, "
         f"стоимость: {cost}, баланс: {balance}\n"
@@ -285,11 +296,12 @@ def success(number: str, count: str, cost: str = "", balance: str = "") -> str:
 
 
 def change(status: str, moment: str) -> str:
+    """Give the debug line of a status."""
     return f"Статус SMS = {status}, время изменения статуса - {moment}\n"
 
 
 def printing() -> Rows:
-    """Missing fields count as empty; what is no time is printed as it came."""
+    """D6: missing fields count as empty; what is no time is printed as it came."""
     error = "Ошибка №\n"
     page = "<html><body>maintenance</body></html>"
     complaint = "ERROR = 2 (authorise error)"
@@ -329,6 +341,7 @@ def printing() -> Rows:
 
 
 def poor_consoles() -> Rows:
+    """D6 where the console has no Cyrillic."""
     nothing: Any = ["", ""]
     address = "Ошибка чтения адреса: http://www5.smsc.ua/sys"
     for method, command, result, printed, failed, unanswered in (
@@ -355,10 +368,12 @@ def poor_consoles() -> Rows:
 
 
 def escaped(text: str) -> str:
+    """Give a text as such a console shows it."""
     return text.encode("ascii", "backslashreplace").decode("ascii")
 
 
 def interruptions() -> Rows:
+    """D7."""
     first: Fields = {"to": "http://smsc.ua"}
     balance = get("", command="balance")
     for what, raised in (("Ctrl-C", "ScriptedInterrupt"), ("sys.exit", "ScriptedExit")):
@@ -370,6 +385,7 @@ def interruptions() -> Rows:
 
 
 def early_checks_and_late_goodbyes() -> Rows:
+    """D9."""
     untouched: Fields = {"raises": "TypeError", "wire": []}
     for what in (
         *("phones 79999999999", "phones None", "phones b'7999'", "phones ['79999999999']"),
@@ -402,6 +418,7 @@ def early_checks_and_late_goodbyes() -> Rows:
 
 
 def unanswered_goodbyes() -> Rows:
+    """D11."""
     yield "mail_servers: hangs up at QUIT", {"result": None}
 
 

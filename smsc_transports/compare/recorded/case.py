@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Sequence, Tuple
 
-from .gateway import Step
+from ..gateway import Step
 
 
 class Case(NamedTuple):
+    """A call, the settings it is made with, and what the gateway does about it.
+
+    ``script`` has one step for each attempt; ``console`` is the encoding of stdout.
+    """
+
     name: str
     method: str
     args: Tuple[Any, ...]
@@ -18,6 +23,7 @@ class Case(NamedTuple):
 
     @property
     def group(self) -> str:
+        """The part of the name before the colon."""
         return self.name.partition(": ")[0]
 
     def describe(self) -> Dict[str, Any]:
@@ -48,6 +54,7 @@ CYRILLIC = "Привет"
 
 
 def charset(name: Any) -> Dict[str, Any]:
+    """Give the setting of a charset."""
     return {"SMSC_CHARSET": name}
 
 
@@ -84,6 +91,7 @@ PLAIN_CALLS: Tuple[Tuple[str, Callable[..., Case], Tuple[Any, ...]], ...] = (
 
 
 def these(*values: Any) -> Tuple[Any, ...]:
+    """Give values of different types as one sequence."""
     return values
 
 
@@ -99,15 +107,18 @@ def http(status: str, body: bytes = b"", *headers: str) -> bytes:
 
 
 def ok(text: str, encoding: str = "utf-8") -> bytes:
+    """Answer 200 with this text."""
     return http("200 OK", text.encode(encoding))
 
 
 def chunked(*chunks: bytes, end: bytes = b"0\r\n\r\n") -> bytes:
+    """Answer 200 in chunks."""
     body = b"".join(b"%x\r\n%s\r\n" % (len(chunk), chunk) for chunk in chunks)
     return http("200 OK", body + end, "Transfer-Encoding: chunked")
 
 
 def redirect(status: str, location: str) -> bytes:
+    """Answer with a redirect."""
     return http(status, b"moved", f"Location: {location}")
 
 
@@ -130,7 +141,3 @@ DEFAULT_SCRIPT: Dict[str, Step] = {
     "_smsc_send_cmd": ok("OK"),
     "send_sms_mail": MAIL,
 }
-
-
-class Text(str):
-    """A str by another class, as templating libraries make them."""
