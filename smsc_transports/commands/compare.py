@@ -138,8 +138,8 @@ class _Printer:
             _line("", *(_OUTCOME.format("told", "sms", "hosts") for _ in SIDES)),
         )
         for row in rows:
-            self.report.rows.append(row)
-            self._say(_line(row.scenario.what, *(_outcome(each) for each in row.outcomes)))
+            outcomes = self.report.add_row(row).outcomes
+            self._say(_line(row.scenario.what, *(_outcome(each) for each in outcomes)))
 
     def print_end(self) -> None:
         """Print the report as JSON, if that is wanted."""
@@ -209,7 +209,7 @@ def _case(described: Dict[str, Any]) -> Iterator[str]:
     reason = f" ({described['reason']})" if described["reason"] else ""
     yield ""
     yield f"{described['case']}{reason}"
-    yield f"  {described['call']}  {described['settings']}"
+    yield f"  {described['call']}  {described['settings']}".rstrip()
     for difference in described["differences"]:
         yield f"  {difference['of']}"
         yield from _beside(difference["your copy"], difference["shim"])

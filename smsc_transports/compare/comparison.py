@@ -13,14 +13,14 @@ from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Seq
 from . import own_settings
 from .gateway import Gateway
 from .profile import Profile, take_profile
-from .program import SECONDS_A_CALL, CannotCompare, Fields, Program
+from .program import SECONDS_A_CALL, CannotCompare, Fields, NoNetwork, Program
 from .recorded.case import SENT, Case
 from .recorded.cases import CASES
 from .recorded.load import due, load_vectors, recorded_of
 from .replay import SHIM, Observed, Surroundings, moved, observe, surroundings, vendor_constants
 from .verdict import Expected, Verdict, judge
 
-RECORDED = "as recorded"
+RECORDED = "recorded cases"
 MOST_TIMED_OUT = 10
 _AT_IMPORT = (SENT,) * 10  # what the copy's import finds at the gateway
 
@@ -64,7 +64,9 @@ class Comparison:
             self._pool = self._stack.enter_context(ThreadPoolExecutor(2))
             self._copy = self._stack.enter_context(self.copy())
             self._shim = self._stack.enter_context(self.shim())
+            loading = self._pool.submit(self._shim.load, NoNetwork())
             self._look_at_the_copy()
+            loading.result()
         except BaseException:
             self._stack.close()
             raise

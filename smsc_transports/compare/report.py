@@ -48,6 +48,12 @@ class Report:
         if verdict.kind == UNEXPLAINED:
             self.unexplained.append(verdict)
 
+    def add_row(self, row: Row) -> Row:
+        """Keep a row of the table of faults, and give it as it may be shown."""
+        shown = tuple(each._replace(told=self.mask(each.told)) for each in row.outcomes)
+        self.rows.append(row._replace(outcomes=shown))
+        return self.rows[-1]
+
     def mask(self, text: str) -> str:
         """Hide the secrets of the copy and of the environment."""
         return redact_values(text, self._secrets)
@@ -116,8 +122,8 @@ class Report:
             "differences": [
                 {
                     "of": key,
-                    "your copy": self.mask(own.get(key, "-")),
-                    "shim": self.mask(shim.get(key, "-")),
+                    "your copy": self.mask(own.get(key, "nothing")),
+                    "shim": self.mask(shim.get(key, "nothing")),
                 }
                 for key in differing
             ],

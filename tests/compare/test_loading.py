@@ -26,6 +26,8 @@ from .copies import CLASS_LINE, edited
 PLAIN = "settings: send_sms, GET over HTTP"
 LOGIN = 'SMSC_LOGIN = "owner-login"'
 
+TOKEN = "\nSHOP_TOKEN = 's3cret-of-the-shop'\n"
+
 CANNOT = {
     "no copy": (("class SMSC:", "class Gateway:"), "There is no class SMSC in it"),
     "Python 2": (
@@ -108,6 +110,28 @@ def test_a_module_that_is_missing_gets_a_stand_in_and_that_is_told(
     notes = " ".join(report.notes())
     assert "a stand-in took its place: shop.settings." in notes
     assert "the vendor's value was used: SMSC_POST." in notes
+
+
+def test_a_stand_in_that_keeps_the_copy_from_sending_is_told(tmp_path: Path) -> None:
+    fetched = "urlopen = lambda *given: fetch(given)"
+    path = edited(
+        tmp_path, "from urllib.request import urlopen", f"from fetcher import fetch\n{fetched}"
+    )
+    with pytest.raises(CannotCompare) as error, Comparison(path):
+        pass
+    assert "it returns without asking any host. Not found here: fetcher. Run" in str(error.value)
+
+
+def test_what_a_failed_send_says_shows_no_secret(tmp_path: Path) -> None:
+    path = edited(
+        tmp_path,
+        'account = "login="',
+        "raise ValueError(SHOP_TOKEN)\n        account = ''",
+        also=TOKEN,
+    )
+    with pytest.raises(CannotCompare) as error, Comparison(path):
+        pass
+    assert "Its send_sms does not send: ValueError: ***." in str(error.value)
 
 
 def test_the_modules_of_the_program_are_found(
