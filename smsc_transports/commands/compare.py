@@ -103,7 +103,9 @@ class _Printer:
 
     def print_beginning(self, comparison: Comparison) -> None:
         """Say what is compared, and how."""
-        self._say(f"{comparison.path} beside smsc_api.py of smsc-transports {__version__}")
+        self._say(
+            f"{comparison.path} beside the shim, smsc_api.py of smsc-transports {__version__}"
+        )
 
     def print_cases(self, comparison: Comparison) -> None:
         """Run the cases, and print what they came to."""

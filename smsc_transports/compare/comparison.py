@@ -7,8 +7,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Type
+from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Sequence, Set
 
 from . import own_settings
 from .gateway import Gateway
@@ -72,12 +71,7 @@ class Comparison:
             raise
         return self
 
-    def __exit__(
-        self,
-        kind: Optional[Type[BaseException]],
-        error: Optional[BaseException],
-        trace: Optional[TracebackType],
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stack.close()
 
     def copy(self) -> Program:
@@ -87,7 +81,8 @@ class Comparison:
 
     def shim(self) -> Program:
         """Give a process for the shim."""
-        return Program(SHIM, vendor_constants(), self._surroundings.of_the_shim)
+        environment = self._surroundings.of_the_shim
+        return Program(SHIM, vendor_constants(), environment, folder=SHIM.parent)
 
     def parts(self) -> List[Part]:
         """Give what there is to compare."""
@@ -114,7 +109,7 @@ class Comparison:
         with Gateway(_AT_IMPORT, self._surroundings.certificates) as gateway:
             self.loaded = self._copy.load(gateway)
         self.sent_at_import = [
-            f"{attempt['to']} {attempt.get('sent', '')}".partition("?")[0]
+            f"{attempt['to']} {attempt.get('sent', '')}".partition("?")[0].strip()
             for attempt in gateway.wire
         ]
         self._note(self.loaded, "")

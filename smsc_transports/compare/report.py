@@ -6,7 +6,6 @@ from collections import Counter, defaultdict
 from typing import Any, Dict, Iterator, List, Set
 
 from ..redaction import redact_values
-from .child.loading import SHORTEST_SECRET
 from .comparison import Comparison, Part
 from .edits import EDITS
 from .faults import SIDES, Row
@@ -133,7 +132,7 @@ class Report:
 def _secrets(comparison: Comparison) -> List[str]:
     own = [change.own for change in comparison.profile.changed if change.is_credential]
     found = [*comparison.loaded["secrets"], *(value for value in own if value)]
-    return [text for text in found if len(text) >= SHORTEST_SECRET and text not in _OF_THE_TEST]
+    return [text for text in found if text not in _OF_THE_TEST]
 
 
 def _flat(observation: Fields) -> Iterator[Any]:

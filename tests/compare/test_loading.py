@@ -169,6 +169,13 @@ def test_a_copy_that_sends_while_it_is_imported_is_told(compare: Compare, tmp_pa
     assert any("imported: http://smsc.ua GET /sys/send.php" in note for note in report.notes())
 
 
+def test_a_copy_that_mails_while_it_is_imported_is_told(compare: Compare, tmp_path: Path) -> None:
+    path = edited(tmp_path, also="\nSMSC().send_sms_mail('79991112233', 'started')\n")
+    verdicts, report = compare(path, "mail: plain")
+    assert verdicts["mail: plain"].kind == SAME
+    assert any("imported: smtp://send.smsc.ua" in note for note in report.notes())
+
+
 def test_a_call_that_does_not_end_is_stopped_and_the_next_is_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -217,6 +224,16 @@ def test_names_of_this_package_do_not_hide_the_programs_own(
         (tmp_path / f"{name}.py").write_text(f"OWN = {name!r}\n")
     imports = "import child, fence, main, gateway\nassert child.OWN + main.OWN == 'childmain'\n"
     verdicts, _ = compare(edited(tmp_path, LOGIN, imports + LOGIN), PLAIN)
+    assert verdicts[PLAIN].kind == SAME
+
+
+def test_the_programs_own_names_do_not_hide_the_librarys(
+    compare: Compare, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("queue", "requests", "pluggy"):
+        (tmp_path / f"{name}.py").write_text("raise RuntimeError('the module of the program')\n")
+    monkeypatch.chdir(tmp_path)
+    verdicts, _ = compare(edited(tmp_path), PLAIN)
     assert verdicts[PLAIN].kind == SAME
 
 
