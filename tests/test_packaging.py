@@ -135,6 +135,14 @@ def test_the_wheel_holds_the_pages_of_the_inbox(wheel: zipfile.ZipFile) -> None:
 
 
 @pytest.mark.slow
+def test_the_wheel_holds_the_recordings_of_the_vendors_file(wheel: zipfile.ZipFile) -> None:
+    vectors = ROOT / "smsc_transports" / "compare" / "recorded" / "vectors"
+    recordings = {path.relative_to(ROOT).as_posix() for path in vectors.iterdir()}
+    assert len(recordings) == 13
+    assert recordings <= set(wheel.namelist())
+
+
+@pytest.mark.slow
 def test_the_wheel_holds_nothing_else(wheel: zipfile.ZipFile) -> None:
     tops = {name.split("/")[0] for name in wheel.namelist()}
     (metadata,) = (top for top in tops if top.endswith(".dist-info"))

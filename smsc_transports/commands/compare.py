@@ -103,7 +103,9 @@ class _Printer:
 
     def print_beginning(self, comparison: Comparison) -> None:
         """Say what is compared, and how."""
-        self._say(f"{comparison.path} beside smsc_api.py of smsc-transports {__version__}")
+        self._say(
+            f"{comparison.path} beside the shim, smsc_api.py of smsc-transports {__version__}"
+        )
 
     def print_cases(self, comparison: Comparison) -> None:
         """Run the cases, and print what they came to."""
@@ -138,8 +140,8 @@ class _Printer:
             _line("", *(_OUTCOME.format("told", "sms", "hosts") for _ in SIDES)),
         )
         for row in rows:
-            self.report.rows.append(row)
-            self._say(_line(row.scenario.what, *(_outcome(each) for each in row.outcomes)))
+            outcomes = self.report.add_row(row).outcomes
+            self._say(_line(row.scenario.what, *(_outcome(each) for each in outcomes)))
 
     def print_end(self) -> None:
         """Print the report as JSON, if that is wanted."""
@@ -209,7 +211,7 @@ def _case(described: Dict[str, Any]) -> Iterator[str]:
     reason = f" ({described['reason']})" if described["reason"] else ""
     yield ""
     yield f"{described['case']}{reason}"
-    yield f"  {described['call']}  {described['settings']}"
+    yield f"  {described['call']}  {described['settings']}".rstrip()
     for difference in described["differences"]:
         yield f"  {difference['of']}"
         yield from _beside(difference["your copy"], difference["shim"])

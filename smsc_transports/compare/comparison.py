@@ -7,20 +7,19 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Type
+from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Sequence, Set
 
 from . import own_settings
 from .gateway import Gateway
 from .profile import Profile, take_profile
-from .program import SECONDS_A_CALL, CannotCompare, Fields, Program
+from .program import SECONDS_A_CALL, CannotCompare, Fields, NoNetwork, Program
 from .recorded.case import SENT, Case
 from .recorded.cases import CASES
 from .recorded.load import due, load_vectors, recorded_of
 from .replay import SHIM, Observed, Surroundings, moved, observe, surroundings, vendor_constants
 from .verdict import Expected, Verdict, judge
 
-RECORDED = "as recorded"
+RECORDED = "recorded cases"
 MOST_TIMED_OUT = 10
 _AT_IMPORT = (SENT,) * 10  # what the copy's import finds at the gateway
 
@@ -64,18 +63,15 @@ class Comparison:
             self._pool = self._stack.enter_context(ThreadPoolExecutor(2))
             self._copy = self._stack.enter_context(self.copy())
             self._shim = self._stack.enter_context(self.shim())
+            loading = self._pool.submit(self._shim.load, NoNetwork())
             self._look_at_the_copy()
+            loading.result()
         except BaseException:
             self._stack.close()
             raise
         return self
 
-    def __exit__(
-        self,
-        kind: Optional[Type[BaseException]],
-        error: Optional[BaseException],
-        trace: Optional[TracebackType],
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stack.close()
 
     def copy(self) -> Program:
@@ -85,7 +81,8 @@ class Comparison:
 
     def shim(self) -> Program:
         """Give a process for the shim."""
-        return Program(SHIM, vendor_constants(), self._surroundings.of_the_shim)
+        environment = self._surroundings.of_the_shim
+        return Program(SHIM, vendor_constants(), environment, folder=SHIM.parent)
 
     def parts(self) -> List[Part]:
         """Give what there is to compare."""
@@ -112,7 +109,7 @@ class Comparison:
         with Gateway(_AT_IMPORT, self._surroundings.certificates) as gateway:
             self.loaded = self._copy.load(gateway)
         self.sent_at_import = [
-            f"{attempt['to']} {attempt.get('sent', '')}".partition("?")[0]
+            f"{attempt['to']} {attempt.get('sent', '')}".partition("?")[0].strip()
             for attempt in gateway.wire
         ]
         self._note(self.loaded, "")

@@ -115,6 +115,8 @@ def _letters(seen: Seen) -> Fields:
 
 
 def _bot(seen: Seen) -> Fields:
+    if seen.case.keywords.get("format") != 12:
+        return seen.own
     return resembling(seen, lambda own: own.replace("&bot=", "&sender="), str)
 
 

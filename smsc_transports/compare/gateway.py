@@ -14,8 +14,7 @@ import ssl
 import struct
 import threading
 from contextlib import suppress
-from types import TracebackType
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple, Type, Union
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Tuple, Union
 
 from ..sandbox.certificates import trustme
 from .child.fence import EXITED, INTERRUPTED, NO_SUCH_NAME
@@ -88,12 +87,7 @@ class Gateway:
     def __enter__(self) -> Gateway:
         return self
 
-    def __exit__(
-        self,
-        kind: Optional[Type[BaseException]],
-        error: Optional[BaseException],
-        trace: Optional[TracebackType],
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         for listener in self._listeners:  # end the wait for a client that never connected
             with socket.socket() as client, suppress(OSError):
                 client.connect(listener.getsockname())
@@ -137,8 +131,9 @@ class Gateway:
         self._connections.append(connection)
         connection.settimeout(SECONDS_TO_WAIT)
         with connection, suppress(OSError, ValueError):  # a client may hang up, or talk nonsense
-            if isinstance(step, Mapping):
-                serve_mail(connection, {**SMTP_REPLIES, **step}, attempt)
+            if attempt["to"].startswith("smtp:") and step != CLOSED:
+                changed = step if isinstance(step, Mapping) else {}
+                serve_mail(connection, {**SMTP_REPLIES, **changed}, attempt)
             elif attempt["to"].startswith("https:"):
                 context = self._certificates.context(host, step)
                 with context.wrap_socket(connection, server_side=True) as secured:
@@ -156,7 +151,7 @@ def _serve_http(connection: socket.socket, host: str, step: Step, attempt: Dict[
             return
         method, target, _ = request.split(" ")
         headers = {}
-        for line in iter(stream.readline, b"\r\n"):
+        for line in _lines_until(stream, b"\r\n", b"\n"):
             name, _, value = line.decode("latin-1").partition(":")
             headers[name.lower()] = value.strip()
         body = stream.read(int(headers.get("content-length", 0))).decode("latin-1")
@@ -187,9 +182,17 @@ def serve_mail(
             commands.append(_as_recorded(line, verb))
             reply = _say(stream, replies.get(verb, "500 what?"))
             if verb == "DATA" and reply.startswith("354"):
-                lines = list(iter(stream.readline, b".\r\n"))
-                attempt["data"] = b"".join(lines).decode("latin-1")
+                data = b"".join(_lines_until(stream, b".\r\n"))
+                attempt["data"] = data.decode("latin-1")
                 reply = _say(stream, replies["."])
+
+
+def _lines_until(stream: Any, *ends: bytes) -> Iterator[bytes]:
+    """Read lines up to one of these, or to the end of a client that hangs up before."""
+    for line in iter(stream.readline, b""):
+        if line in ends:
+            return
+        yield line
 
 
 def _as_recorded(line: str, verb: str) -> str:

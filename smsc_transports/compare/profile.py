@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
+from ..redaction import redact_values
+from .child.loading import ENVIRONMENT
 from .gateway import REFUSED, Certificates
 from .program import CannotCompare, Fields, Program
 from .recorded.case import ACCOUNT, PHONE, SENT, send
@@ -54,8 +56,7 @@ def take_profile(program: Program, loaded: Fields, certificates: Certificates) -
     seen, told = observe(program, _NO_ANSWER, constants, certificates)
     hosts = [attempt["to"].partition("//")[2] for attempt in seen["wire"]]
     if not hosts:
-        reason = told.get("error") or told.get("stopped") or "it returns without asking any host"
-        raise CannotCompare(f"Its send_sms does not send: {reason}.")
+        raise CannotCompare(_why_not_sent(told, loaded))
     domain = re.sub(r"^www\d*\.", "", hosts[0])
     seen, _ = observe(program, _ALL_WELL, constants, certificates)
     return Profile(
@@ -66,6 +67,14 @@ def take_profile(program: Program, loaded: Fields, certificates: Certificates) -
         tuple(loaded["methods"]),
         tuple(name for name in loaded["missing"] if name not in ONLY_IN_THE_SHIM),
     )
+
+
+def _why_not_sent(told: Fields, loaded: Fields) -> str:
+    reason = told.get("error") or told.get("stopped") or "it returns without asking any host"
+    text = f"Its send_sms does not send: {redact_values(reason, loaded['secrets'])}."
+    if loaded["stand_ins"]:
+        text += f" Not found here: {', '.join(loaded['stand_ins'])}. {ENVIRONMENT}."
+    return text
 
 
 def parameters(attempt: Dict[str, Any]) -> str:

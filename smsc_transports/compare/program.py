@@ -10,8 +10,7 @@ import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Dict, Mapping, NamedTuple, Optional, Protocol, Tuple, Type, Union
+from typing import Any, Dict, Mapping, NamedTuple, Optional, Protocol, Tuple, Union
 
 from .child.fence import NO_SUCH_NAME
 from .child.values import pack
@@ -20,7 +19,8 @@ SECONDS_A_CALL = 5.0
 TOO_OLD = 88
 _START = (
     "import sys; sys.version_info >= (3, 8) or sys.exit({too_old}); "
-    "sys.path.insert(0, {folder!r}); from child.main import main; main()"
+    # Without the folder of the program, whose modules may be called as those of the library.
+    "sys.path[:] = [{folder!r}, *filter(None, sys.path)]; from child.main import main; main()"
 )
 
 Fields = Dict[str, Any]
@@ -70,7 +70,10 @@ class Call(NamedTuple):
 
 
 class Program:
-    """Starts the process when it is needed, and again after a call that had to be stopped."""
+    """Starts the process when it is needed, and again after a call that had to be stopped.
+
+    It runs in ``folder``, whose modules the copy may import; by default it is the current one.
+    """
 
     def __init__(
         self,
@@ -78,8 +81,9 @@ class Program:
         defaults: Mapping[str, Any],
         environment: Mapping[str, str],
         python: str = sys.executable,
+        folder: Optional[Path] = None,
     ) -> None:
-        self.path = path
+        self._folder = folder
         self._order = {"path": os.path.abspath(path), "defaults": dict(defaults)}
         self._environment = environment
         self._python = python
@@ -89,12 +93,7 @@ class Program:
     def __enter__(self) -> Program:
         return self
 
-    def __exit__(
-        self,
-        kind: Optional[Type[BaseException]],
-        error: Optional[BaseException],
-        trace: Optional[TracebackType],
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     def load(self, network: Network) -> Fields:
@@ -144,6 +143,7 @@ class Program:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 env=dict(self._environment),
+                cwd=self._folder,
                 start_new_session=True,  # Ctrl-C at the terminal is ours
             )
         except OSError as error:

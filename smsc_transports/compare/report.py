@@ -6,7 +6,6 @@ from collections import Counter, defaultdict
 from typing import Any, Dict, Iterator, List, Set
 
 from ..redaction import redact_values
-from .child.loading import SHORTEST_SECRET
 from .comparison import Comparison, Part
 from .edits import EDITS
 from .faults import SIDES, Row
@@ -47,6 +46,12 @@ class Report:
             self.details[edit].add(detail)
         if verdict.kind == UNEXPLAINED:
             self.unexplained.append(verdict)
+
+    def add_row(self, row: Row) -> Row:
+        """Keep a row of the table of faults, and give it as it may be shown."""
+        shown = tuple(each._replace(told=self.mask(each.told)) for each in row.outcomes)
+        self.rows.append(row._replace(outcomes=shown))
+        return self.rows[-1]
 
     def mask(self, text: str) -> str:
         """Hide the secrets of the copy and of the environment."""
@@ -116,8 +121,8 @@ class Report:
             "differences": [
                 {
                     "of": key,
-                    "your copy": self.mask(own.get(key, "-")),
-                    "shim": self.mask(shim.get(key, "-")),
+                    "your copy": self.mask(own.get(key, "nothing")),
+                    "shim": self.mask(shim.get(key, "nothing")),
                 }
                 for key in differing
             ],
@@ -127,7 +132,7 @@ class Report:
 def _secrets(comparison: Comparison) -> List[str]:
     own = [change.own for change in comparison.profile.changed if change.is_credential]
     found = [*comparison.loaded["secrets"], *(value for value in own if value)]
-    return [text for text in found if len(text) >= SHORTEST_SECRET and text not in _OF_THE_TEST]
+    return [text for text in found if text not in _OF_THE_TEST]
 
 
 def _flat(observation: Fields) -> Iterator[Any]:

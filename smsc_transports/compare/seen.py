@@ -66,8 +66,9 @@ def resembling(
     """
     wire = list(seen.own["wire"])
     for place, (own, recorded) in enumerate(zip(wire, seen.recorded["wire"])):
-        alike = own_change(parameters(own)) == recorded_change(parameters(recorded))
-        if "sent" in own and "sent" in recorded and _target(own) == _target(recorded) and alike:
+        before, wanted = parameters(own), parameters(recorded)
+        alike = before != wanted and own_change(before) == recorded_change(wanted)
+        if alike and _target(own) == _target(recorded) and _same_type(own, recorded):
             wire[place] = recorded
     return {**seen.own, "wire": wire}
 
@@ -78,5 +79,10 @@ def host(attempt: Dict[str, Any]) -> str:
 
 
 def _target(attempt: Dict[str, Any]) -> Tuple[str, str]:
-    path = attempt["sent"].partition("?")[0].partition(" ")[2]
+    path = attempt.get("sent", "").partition("?")[0].partition(" ")[2]
     return attempt["to"], path
+
+
+def _same_type(own: Dict[str, Any], recorded: Dict[str, Any]) -> bool:
+    both_posts = "body" in own and "body" in recorded
+    return not both_posts or own["type"] == recorded["type"]

@@ -55,7 +55,7 @@ def test_every_case_of_both_parts_is_counted(report: Any) -> None:
         "edited": 10,
         "unexplained": 2,
     }
-    assert report["cases"]["as recorded"] == counted
+    assert report["cases"]["recorded cases"] == counted
     assert sum(counted.values()) == 1106
     assert report["cases"]["your settings"]["unexplained"] == 0
 

@@ -200,6 +200,25 @@ def test_an_edit_explains_nothing_beyond_itself(compare: Compare, tmp_path: Path
     assert verdicts[PLAIN].kind == UNEXPLAINED
 
 
+def test_a_post_of_another_content_type_is_not_taken_for_an_edit(
+    compare: Compare, tmp_path: Path
+) -> None:
+    case = "settings: send_sms, POST over HTTP"
+    request = "Request(url, arg.encode(SMSC_CHARSET), {'Content-Type': 'text/plain'})"
+    path = edited(
+        tmp_path,
+        "import urlopen",
+        "import Request, urlopen",
+        "urlopen(url, arg.encode(SMSC_CHARSET))",
+        f"urlopen({request})",
+    )
+    verdicts, report = compare(path, case)
+    assert verdicts[case].kind == UNEXPLAINED
+    assert [each["of"] for each in report.describe(verdicts[case])["differences"]] == [
+        "request 1, type"
+    ]
+
+
 def observation(result: str) -> Dict[str, object]:
     return {"result": [result], "printed": "", "wire": []}
 

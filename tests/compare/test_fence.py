@@ -167,6 +167,17 @@ def test_every_host_is_the_gateway(how: str, certificates: Certificates, tmp_pat
     assert attempt["sent"] == "GET /x"
 
 
+@pytest.mark.parametrize("sent", [b"GET /x HTTP/1.0\r\nHost: a", b"GET", b"\x16\x03\r\n"])
+def test_a_client_that_leaves_in_the_middle_holds_nothing_up(
+    sent: bytes, certificates: Certificates, tmp_path: Path
+) -> None:
+    code = f"with socket.create_connection(('smsc.ua', 80)) as s: s.sendall({sent!r})"
+    with Gateway([SENT], certificates) as gateway:
+        told = run(tmp_path, code, {}, gateway)
+    assert told["result"] is None
+    assert [attempt["to"] for attempt in gateway.wire] == ["http://smsc.ua"]
+
+
 def test_a_log_file_is_opened_and_stays_empty(certificates: Certificates, tmp_path: Path) -> None:
     log = tmp_path / "sms.log"
     code = f"with open({str(log)!r}, 'a') as log: log.write('sent')\nreturn 'written'"

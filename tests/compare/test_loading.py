@@ -26,6 +26,8 @@ from .copies import CLASS_LINE, edited
 PLAIN = "settings: send_sms, GET over HTTP"
 LOGIN = 'SMSC_LOGIN = "owner-login"'
 
+TOKEN = "\nSHOP_TOKEN = 's3cret-of-the-shop'\n"
+
 CANNOT = {
     "no copy": (("class SMSC:", "class Gateway:"), "There is no class SMSC in it"),
     "Python 2": (
@@ -110,6 +112,28 @@ def test_a_module_that_is_missing_gets_a_stand_in_and_that_is_told(
     assert "the vendor's value was used: SMSC_POST." in notes
 
 
+def test_a_stand_in_that_keeps_the_copy_from_sending_is_told(tmp_path: Path) -> None:
+    fetched = "urlopen = lambda *given: fetch(given)"
+    path = edited(
+        tmp_path, "from urllib.request import urlopen", f"from fetcher import fetch\n{fetched}"
+    )
+    with pytest.raises(CannotCompare) as error, Comparison(path):
+        pass
+    assert "it returns without asking any host. Not found here: fetcher. Run" in str(error.value)
+
+
+def test_what_a_failed_send_says_shows_no_secret(tmp_path: Path) -> None:
+    path = edited(
+        tmp_path,
+        'account = "login="',
+        "raise ValueError(SHOP_TOKEN)\n        account = ''",
+        also=TOKEN,
+    )
+    with pytest.raises(CannotCompare) as error, Comparison(path):
+        pass
+    assert "Its send_sms does not send: ValueError: ***." in str(error.value)
+
+
 def test_the_modules_of_the_program_are_found(
     compare: Compare, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -143,6 +167,13 @@ def test_a_copy_that_sends_while_it_is_imported_is_told(compare: Compare, tmp_pa
     verdicts, report = compare(path, PLAIN)
     assert verdicts[PLAIN].kind == SAME
     assert any("imported: http://smsc.ua GET /sys/send.php" in note for note in report.notes())
+
+
+def test_a_copy_that_mails_while_it_is_imported_is_told(compare: Compare, tmp_path: Path) -> None:
+    path = edited(tmp_path, also="\nSMSC().send_sms_mail('79991112233', 'started')\n")
+    verdicts, report = compare(path, "mail: plain")
+    assert verdicts["mail: plain"].kind == SAME
+    assert any("imported: smtp://send.smsc.ua" in note for note in report.notes())
 
 
 def test_a_call_that_does_not_end_is_stopped_and_the_next_is_made(
@@ -193,6 +224,16 @@ def test_names_of_this_package_do_not_hide_the_programs_own(
         (tmp_path / f"{name}.py").write_text(f"OWN = {name!r}\n")
     imports = "import child, fence, main, gateway\nassert child.OWN + main.OWN == 'childmain'\n"
     verdicts, _ = compare(edited(tmp_path, LOGIN, imports + LOGIN), PLAIN)
+    assert verdicts[PLAIN].kind == SAME
+
+
+def test_the_programs_own_names_do_not_hide_the_librarys(
+    compare: Compare, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("queue", "requests", "pluggy"):
+        (tmp_path / f"{name}.py").write_text("raise RuntimeError('the module of the program')\n")
+    monkeypatch.chdir(tmp_path)
+    verdicts, _ = compare(edited(tmp_path), PLAIN)
     assert verdicts[PLAIN].kind == SAME
 
 

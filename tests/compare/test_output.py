@@ -41,12 +41,12 @@ def shown(lines: List[str]) -> List[str]:
 def test_counts_reasons_and_faults_stand_below_each_other(run: Run, tmp_path: Path) -> None:
     path = edited(tmp_path, "  tg=1", "", "smsc.ua", "smsc.kz")
     lines = run(path, rows=2)
-    assert lines[0].startswith(f"{path} beside smsc_api.py of smsc-transports ")
+    assert lines[0].startswith(f"{path} beside the shim, smsc_api.py of smsc-transports ")
     assert lines[1].startswith("  It is a copy for smsc.kz. The shim is given SMSC_HOST = 'smsc.kz")
-    assert [line.split() for line in lines if line.startswith(("your settings  ", "as rec"))] == [
+    assert [line.split() for line in lines if line.startswith(("your settings  ", "recorded"))] == [
         ["your", "settings", "31", "29", "0", "2", "0"],
         # D2 for the ids 'a b' and '№7', D4 for three letters, D9 for one; formats 12, 13 and -12.
-        ["as", "recorded", "117", "108", "6", "3", "0"],
+        ["recorded", "cases", "117", "108", "6", "3", "0"],
     ]
     assert any(line.startswith("  D4      3  send_sms_mail carries non-ASCII") for line in lines)
     assert any(line.startswith("          5  It does not know format 12, 13: ") for line in lines)

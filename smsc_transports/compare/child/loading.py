@@ -16,11 +16,11 @@ import traceback
 from importlib.machinery import SourceFileLoader
 from typing import Any, Iterator, List, Mapping, Optional, Tuple
 
+from .secrets import mask, secrets_among, secrets_in
+
 _PYTHON_2_LINE = re.compile(r"\s*(print\s+[^(\s=]|print\s*$|except\s+[\w.]+\s*,|raise\s+\w+\s*,)")
 _PYTHON_2_MODULES = ("urllib2", "httplib", "urlparse", "ConfigParser", "StringIO", "cStringIO")
-_SECRET = re.compile("login|passw|psw|_pwd|key|token|secret", re.IGNORECASE)
 
-SHORTEST_SECRET = 3  # shorter ones would mask half of what is said
 ENVIRONMENT = (
     "Run the command in the folder of the program, with the program's Python and its environment "
     "variables: smsc compare --python venv/bin/python FILE"
@@ -56,9 +56,7 @@ class Copy:
 
     def secrets(self) -> List[str]:
         """Give every text that no output may show: what the file and the system call secret."""
-        own = [value for name, value in self.constants.items() if _SECRET.search(name)]
-        texts = [value.decode("latin-1") if isinstance(value, bytes) else value for value in own]
-        return [*secrets_of(self._tree), *(text for text in texts if isinstance(text, str))]
+        return [*secrets_in(self._tree), *secrets_among(self.constants), *secrets_among(os.environ)]
 
     def methods(self) -> List[str]:
         """Give the names of its methods."""
@@ -154,7 +152,8 @@ class Copy:
             told += ". Set DJANGO_SETTINGS_MODULE for this command"
         if isinstance(error, KeyError):
             told += ". If that is an environment variable, set it for this command, to anything"
-        return CannotLoad(_mask(f"{told}. {ENVIRONMENT}.", secrets_of(self._tree)))
+        secrets = [*secrets_in(self._tree), *secrets_among(os.environ)]
+        return CannotLoad(mask(f"{told}. {ENVIRONMENT}.", secrets))
 
     def _line_of(self, error: BaseException) -> Tuple[str, Optional[int]]:
         """Tell where an error arose, in the copy or in what it imports."""
@@ -197,31 +196,6 @@ def _imports(tree: ast.Module) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield node.module
-
-
-def secrets_of(tree: ast.Module) -> List[str]:
-    """Give what a file and the environment call a secret."""
-    found = [value for name, value in os.environ.items() if _SECRET.search(name)]
-    found += [value for value in _secret_literals(tree) if isinstance(value, str)]
-    return [text for text in found if len(text) >= SHORTEST_SECRET]
-
-
-def _mask(text: str, secrets: List[str]) -> str:
-    for secret in secrets:
-        text = text.replace(secret, "***")
-    return text
-
-
-def _secret_literals(tree: ast.Module) -> Iterator[Any]:
-    """Give the values assigned to names that sound secret."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and any(map(_sounds_secret, node.targets)):
-            yield getattr(node.value, "value", None)
-
-
-def _sounds_secret(target: ast.expr) -> bool:
-    names = [getattr(part, "id", getattr(part, "attr", "")) for part in ast.walk(target)]
-    return any(_SECRET.search(name) for name in names)
 
 
 def _is_python_2(error: ImportError) -> bool:

@@ -94,13 +94,10 @@ def _side_effects(fence: Fence, pauses: Pauses) -> Dict[str, Any]:
 
 def _told_by_name(result: Any) -> Dict[str, Any]:
     """Give what only a reply of the shim knows: its outcome and its attempts."""
-    attempts = getattr(result, "attempts", None)
-    if attempts is None:
+    if not isinstance(getattr(result, "outcome", None), str):
         return {}
-    return {
-        "outcome": result.outcome,
-        "attempts": [[attempt.command, attempt.address] for attempt in attempts],
-    }
+    attempts = [[attempt.command, attempt.address] for attempt in result.attempts]
+    return {"outcome": result.outcome, "attempts": attempts}
 
 
 def _leave_no_trace() -> None:
