@@ -1,0 +1,199 @@
+"""What an owner added to a copy: names of the module, methods, a constructor.
+
+An addition is carried over as it stands if it needs nothing that our file does not have.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import textwrap
+from dataclasses import dataclass, field
+from typing import Dict, FrozenSet, List, Mapping, Set, Tuple
+
+from .anatomy import METHODS, Anatomy, vendors_own
+from .constants import DEFAULTS, Constant, plain_assignment
+from .replacement import NEW_SETTINGS, PUBLIC, clashes, shipped
+from .syntax import FUNCTIONS, bound_names, calls, dotted, needed_names
+
+HEAD, MIDDLE, TAIL, IN_CLASS = "head", "middle", "tail", "class"
+_GIVEN = set(dir(builtins)) | {"__file__", "__name__", "__package__", "__doc__", "__spec__"}
+_SENDS = ("send_sms", "send_sms_mail")
+
+
+@dataclass(frozen=True)
+class Addition:
+    """A statement that the owner added.
+
+    ``place`` says where it goes in our file: HEAD above the settings, MIDDLE below them, TAIL at
+    the end, IN_CLASS into the class. ``obstacle`` says why it cannot go there, "" if it can.
+    """
+
+    line: int
+    words: str
+    names: Tuple[str, ...]
+    place: str
+    obstacle: str
+    code: str = field(repr=False)
+    sends: bool = False
+
+
+def read_additions(anatomy: Anatomy, constants: Mapping[str, Constant]) -> List[Addition]:
+    """Find what the owner added, in the order of the file."""
+    statements = _added_statements(anatomy, constants)
+    members = _added_members(anatomy)
+    available = set(_GIVEN) | PUBLIC | set(NEW_SETTINGS) | {anatomy.cls.name}
+    for statement in [*statements, *members]:
+        available |= set(bound_names(statement))
+    own = {name for member in members for name in bound_names(member)} | set(METHODS)
+    found = [_of_module(statement, anatomy, constants, available) for statement in statements]
+    found += [_of_class(member, anatomy, available, own) for member in members]
+    return sorted(found, key=lambda addition: addition.line)
+
+
+def _added_statements(anatomy: Anatomy, constants: Mapping[str, Constant]) -> List[ast.stmt]:
+    return [
+        statement
+        for statement in anatomy.module
+        if not vendors_own(statement, anatomy.cls)
+        and (plain_assignment(statement) or ("", None))[0] not in constants
+    ]
+
+
+def _added_members(anatomy: Anatomy) -> List[ast.stmt]:
+    """Give what stands in the class beside the vendor's methods, its constants and texts."""
+    added: List[ast.stmt] = []
+    for statement in anatomy.cls.body:
+        names = set(bound_names(statement))
+        if names and not names & {*METHODS, *DEFAULTS}:
+            added.append(statement)
+    return added
+
+
+def _of_module(
+    statement: ast.stmt,
+    anatomy: Anatomy,
+    constants: Mapping[str, Constant],
+    available: Set[str],
+) -> Addition:
+    code = anatomy.source.segment(statement)
+    names = tuple(name for name in bound_names(statement) if name not in DEFAULTS)
+    sends = _sends_at_import(statement)
+    return Addition(
+        line=statement.lineno,
+        words="sends an SMS whenever the file is imported" if sends else _words(statement, anatomy),
+        names=names,
+        place=_place(statement, anatomy, constants),
+        obstacle=_obstacle(statement, code, anatomy, available),
+        code=code,
+        sends=sends,
+    )
+
+
+def _of_class(
+    member: ast.stmt, anatomy: Anatomy, available: Set[str], own: Set[str]
+) -> Addition:
+    names = tuple(bound_names(member))
+    lines = anatomy.source.text.split("\n")
+    first = min([member.lineno, *(node.lineno for node in getattr(member, "decorator_list", ()))])
+    code = "\n".join(lines[first - 1 : member.end_lineno])
+    wanting = _attributes_of_self(member) - own - set(DEFAULTS)
+    obstacle = _missing(textwrap.dedent(code), available)
+    if wanting:
+        obstacle = f"it uses self.{sorted(wanting)[0]}, which our class does not have"
+    if isinstance(member, FUNCTIONS):
+        words = "constructor" if names == ("__init__",) else f"method {names[0]}"
+    else:
+        words = f"attribute {', '.join(names)} of the class"
+    return Addition(member.lineno, words, names, IN_CLASS, obstacle, code)
+
+
+def _place(
+    statement: ast.stmt, anatomy: Anatomy, constants: Mapping[str, Constant]
+) -> str:
+    """Keep the order: what a constant may be made with stands above it, the rest below."""
+    if statement.lineno > anatomy.cls.lineno:
+        return TAIL
+    computed = [constant.line for constant in constants.values() if constant.code]
+    if set(bound_names(statement)) & {*DEFAULTS, "*"}:
+        return HEAD if all(statement.lineno <= line for line in computed) else MIDDLE
+    return HEAD if computed and statement.lineno < max(computed) else MIDDLE
+
+
+def _words(statement: ast.stmt, anatomy: Anatomy) -> str:
+    names = ", ".join(bound_names(statement))
+    if isinstance(statement, (ast.Import, ast.ImportFrom)):
+        return f"import of {names if names != '*' else 'all names of a module'}"
+    if isinstance(statement, FUNCTIONS):
+        return f"function {statement.name}"
+    if isinstance(statement, ast.ClassDef):
+        return f"class {statement.name}"
+    if _is_main(statement):
+        return "part that runs when the file is started as a program"
+    if any(dotted(call.func) == anatomy.cls.name for call in calls(statement)) and names:
+        return f"instance {names}"
+    return f"name {names}" if names else "statement that runs when the file is imported"
+
+
+def _is_main(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.If) and "__name__" in {
+        node.id for node in ast.walk(statement.test) if isinstance(node, ast.Name)
+    }
+
+
+def _sends_at_import(statement: ast.stmt) -> bool:
+    if _is_main(statement) or isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
+        return False
+    return any(dotted(call.func).rpartition(".")[2] in _SENDS for call in calls(statement)) or any(
+        isinstance(call.func, ast.Attribute) and call.func.attr in _SENDS
+        for call in calls(statement)
+    )
+
+
+def _obstacle(statement: ast.stmt, code: str, anatomy: Anatomy, available: Set[str]) -> str:
+    if anatomy.source.python2:
+        return "the file is Python 2"
+    taken = clashes(statement, shipped())
+    if set(taken) - set(DEFAULTS):
+        return f"our file needs the name {sorted(taken)[0]} for itself"
+    return _missing(code, available)
+
+
+def _missing(code: str, available: Set[str]) -> str:
+    try:
+        missing = needed_names(code) - available
+    except SyntaxError:
+        return "it cannot be taken out of the file"
+    if not missing or "*" in available:
+        return ""
+    return f"it uses {sorted(missing)[0]}, which our file does not have"
+
+
+def _attributes_of_self(node: ast.AST) -> Set[str]:
+    return {
+        part.attr
+        for part in ast.walk(node)
+        if isinstance(part, ast.Attribute)
+        and dotted(part.value) == "self"
+        and isinstance(part.ctx, ast.Load)
+    }
+
+
+def names_added(additions: List[Addition]) -> FrozenSet[str]:
+    """Give the names that a copy has beyond the vendor's."""
+    return frozenset(name for addition in additions for name in addition.names)
+
+
+def state_of_objects(anatomy: Anatomy) -> Dict[str, int]:
+    """Give what the vendor's methods read from self as changed by the owner, with the lines."""
+    own = set(METHODS) | set(anatomy.methods)
+    return {
+        part.attr: part.lineno
+        for name in METHODS
+        if name in anatomy.methods
+        for part in ast.walk(anatomy.methods[name])
+        if isinstance(part, ast.Attribute)
+        and dotted(part.value) in ("self", anatomy.cls.name, "cls")
+        and isinstance(part.ctx, ast.Load)
+        and part.attr not in own
+    }
