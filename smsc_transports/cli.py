@@ -11,9 +11,10 @@ import sys
 from typing import Optional, Sequence
 
 from . import __version__
+from .commands import check
 from .sandbox import command as sandbox
 
-_COMMANDS = (sandbox,)
+_COMMANDS = (sandbox, check)
 
 
 def main(argv: Optional[Sequence[str]] = None) -> int:

@@ -6,17 +6,15 @@ import ast
 from pathlib import Path
 from typing import FrozenSet, Tuple
 
-from .anatomy import is_replacement
-from .source import Source, Unreadable, read_source
-from .syntax import bound_names
+from .copies.anatomy import is_replacement
+from .copies.constants import DEFAULTS
+from .files.source import Source, Unreadable, read_source
+from .files.syntax import bound_names
 
 PLACE = Path(__file__).parents[2] / "smsc_api.py"
 """Beside the package, in a checkout as where it is installed: never the current folder's."""
 
-PUBLIC = frozenset(
-    """SMSC SMSC_CHARSET SMSC_DEBUG SMSC_HTTPS SMSC_LOGIN SMSC_PASSWORD SMSC_POST SMTP_FROM
-    SMTP_LOGIN SMTP_PASSWORD SMTP_SERVER datetime ifs quote sleep smtplib urlopen""".split()
-)
+PUBLIC = frozenset({*DEFAULTS, "SMSC", "datetime", "ifs", "quote", "sleep", "smtplib", "urlopen"})
 """What a star import gives."""
 
 NEW_SETTINGS = ("SMSC_HOST", "SMSC_TRANSPORT", "SMSC_FAILOVER", "SMSC_TIMEOUT", "SMSC_DEADLINE")
@@ -37,7 +35,9 @@ def shipped() -> Source:
     try:
         source = read_source(PLACE)
     except Unreadable as error:
-        raise NotInstalled(f"{PLACE} cannot be read ({error}): install smsc-transports again")
+        raise NotInstalled(
+            f"{PLACE} cannot be read ({error}): install smsc-transports again"
+        ) from None
     if not is_replacement(source):
         raise NotInstalled(f"{PLACE} is another file: install smsc-transports again")
     return source

@@ -6,17 +6,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import FrozenSet, Mapping, Optional, Tuple
 
-from .account import read_at_calls
-from .additions import names_added, read_additions
-from .address import read_address
-from .anatomy import Anatomy, find_anatomy, is_replacement
-from .constants import Constant, read_constants
-from .edit import NEEDS_A_LINE, Edit, Reading
-from .editions import Edition, read_behaviour, tell_edition
-from .edits import read_edits
-from .results import Result, read_results
-from .source import Problem, Source, read_source
-from .syntax import defaults
+from .copies.account import read_at_calls
+from .copies.additions import names_added, read_additions
+from .copies.address import read_address
+from .copies.anatomy import Anatomy, find_anatomy, is_replacement
+from .copies.constants import Constant, read_constants
+from .copies.edit import NEEDS_A_LINE, Edit, Reading
+from .copies.editions import Edition, read_behaviour, remarks, tell_edition
+from .copies.edits import read_edits
+from .copies.results import Result, read_results
+from .files.source import Problem, Source, read_source
+from .files.syntax import defaults
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,8 @@ class VendorCopy:
 
     ``domain`` is the gateway's that it was made for, such as "smsc.ru", "" if it names none.
     ``constants`` holds those that the copy binds; one is never shown with a secret in it.
-    ``untouched`` is True if nothing but constants was changed, for certain.
+    ``untouched`` is True if nothing but constants was changed, for certain. ``remarks`` tell in
+    what the edition itself differs from 2.0.
     """
 
     path: Path
@@ -35,6 +36,7 @@ class VendorCopy:
     constants: Mapping[str, Constant]
     edits: Tuple[Edit, ...]
     untouched: bool
+    remarks: Tuple[str, ...]
     python2: Optional[Problem]
     reading: Reading = field(repr=False, compare=False)
 
@@ -106,6 +108,7 @@ def _copy(anatomy: Anatomy) -> VendorCopy:
         constants=constants,
         edits=edits,
         untouched=all(edit.kind == "constant" for edit in edits) and edition.version != "1.0",
+        remarks=tuple(remarks(edition, behaviour)) if anatomy.sending else (),
         python2=anatomy.source.python2,
         reading=reading,
     )

@@ -12,7 +12,7 @@ import io
 import tokenize
 from typing import List, Set, Tuple
 
-from ..redaction import MASK
+from ...redaction import MASK
 from .syntax import dotted
 
 HIDDEN = f'"{MASK}"'
@@ -45,7 +45,9 @@ def masked(code: str) -> str:
     return "\n".join(line.rstrip() for line in "".join(shown).split("\n"))
 
 
-def _hidden(tokens: List[tokenize.TokenInfo], keys: Set[Position]) -> List[Tuple[Position, Position]]:
+def _hidden(
+    tokens: List[tokenize.TokenInfo], keys: Set[Position]
+) -> List[Tuple[Position, Position]]:
     """Give the spans to hide. An f-string, which Python 3.12 tells in pieces, is one span."""
     spans: List[Tuple[Position, Position]] = []
     depth = 0

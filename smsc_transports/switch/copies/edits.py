@@ -5,22 +5,26 @@ from __future__ import annotations
 import ast
 from typing import Dict, FrozenSet, Iterator, List, Tuple
 
+from ..files.masking import masked
+from ..files.syntax import dotted
 from .account import account_edits
 from .additions import IN_CLASS, state_of_objects
-from .address import TRIES, Address
-from .constants import LITERAL, SWITCHES
+from .address import TRIES, is_number
+from .anatomy import SENDING
+from .constants import ENVIRONMENT, LITERAL, SWITCHES
 from .edit import NEEDS_A_LINE, NOTHING_TO_DO, TAKEN_OVER, Edit, Reading
-from .editions import Edition
+from .editions import FORMATS
 from .fingerprints import is_vendors
 from .method_edits import method_edits, vendors_methods
-from .syntax import dotted
 
 
 def read_edits(reading: Reading) -> Tuple[Edit, ...]:
     """Tell what the owner changed, in the order of the file."""
     named = [
         *_constants(reading),
+        *_constants_in_class(reading),
         *_address(reading),
+        *_formats(reading),
         *account_edits(reading),
         *method_edits(reading),
         *_additions(reading),
@@ -31,7 +35,7 @@ def read_edits(reading: Reading) -> Tuple[Edit, ...]:
 
 def _constants(reading: Reading) -> Iterator[Edit]:
     for constant in reading.constants.values():
-        if constant.is_default and not constant.in_class:
+        if constant.is_default:
             continue
         words = f"{constant.name} = {constant.shown}"
         if constant.typed_in and constant.origin == LITERAL:
@@ -40,43 +44,49 @@ def _constants(reading: Reading) -> Iterator[Edit]:
             words += ": the default is a secret in this file"
         elif not constant.code:
             words = f"{constant.name} is {constant.shown}"
-        if constant.in_class:
-            words += " (in the class)"
-        if constant.name in SWITCHES and constant.origin != LITERAL:
+        if constant.name in SWITCHES and constant.origin == ENVIRONMENT:
             words += '; any text but "" switches it on, "False" too, as before'
         yield Edit("constant", constant.line, words, TAKEN_OVER)
 
 
+def _constants_in_class(reading: Reading) -> Iterator[Edit]:
+    lines = [constant.line for constant in reading.constants.values() if constant.in_class]
+    if lines:
+        words = f"{len(lines)} of the constants stand in the class"
+        yield Edit("class constants", min(lines), words, TAKEN_OVER)
+
+
 def _address(reading: Reading) -> Iterator[Edit]:
     address = reading.address
-    if address.host_is_changed:
-        yield Edit(
-            "host", address.line, f"asks {address.host} (becomes SMSC_HOST)", TAKEN_OVER
-        )
-    if fewer_tries(reading.edition, address):
-        words = f"{address.tries} tries instead of {TRIES} (becomes a list of hosts in SMSC_HOST)"
-        yield Edit("tries", address.tries_line, words, TAKEN_OVER)
-    elif _other_tries(reading.edition, address):
-        words = f"{address.tries} tries; ours has {TRIES}, one for each host"
+    if address.setting != address.domain:
+        tries = f"{address.tries} tries, " if address.tries != TRIES else ""
+        words = f"{tries}asks {' '.join(address.hosts)}: becomes SMSC_HOST"
+        line = address.tries_line if address.hosts[0] == address.domain else address.line
+        yield Edit("hosts", line, words, TAKEN_OVER)
+    elif address.tries != TRIES and reading.edition.version in ("1.9", "2.0"):
+        tries = f"{address.tries} tries" if address.tries else "a number of tries that is not told"
+        words = f"{tries}; ours has {TRIES}, one for each host"
         yield Edit("tries", address.tries_line, words, NOTHING_TO_DO)
-    if address.timeout:
-        words = "a timeout of its own (becomes SMSC_TIMEOUT)"
+    if address.timeout and is_number(address.timeout):
+        words = f"waits {address.timeout} s for an answer: becomes SMSC_TIMEOUT"
         yield Edit("timeout", address.timeout_line, words, TAKEN_OVER)
+    elif address.timeout:
+        write = (f"SMSC_TIMEOUT = {masked(address.timeout)}",)
+        words = "waits as long for an answer as a variable says"
+        yield Edit("timeout", address.timeout_line, words, NEEDS_A_LINE, write)
 
 
-def fewer_tries(edition: Edition, address: Address) -> bool:
-    """Tell whether the owner made a copy try less often, by hosts that SMSC_HOST can list."""
-    return _other_tries(edition, address) and 0 < (address.tries or 0) < TRIES
-
-
-def _other_tries(edition: Edition, address: Address) -> bool:
-    modern = edition.version in ("1.9", "2.0")
-    return modern and not address.host_is_changed and address.tries not in (None, TRIES)
+def _formats(reading: Reading) -> Iterator[Edit]:
+    count = len(reading.behaviour.formats)
+    expected = FORMATS.get((reading.edition.version, reading.edition.build), count)
+    if count != expected:
+        words = f"{count} formats where this edition has {expected}; ours has them all"
+        yield Edit("formats", reading.anatomy.cls.lineno, words, NOTHING_TO_DO)
 
 
 def _additions(reading: Reading) -> Iterator[Edit]:
     for addition in reading.additions:
-        if addition.names == ("__init__",) and state_of_objects(reading.anatomy):
+        if addition.names == ("__init__",) and addition.obstacle:
             continue  # told with the account
         if addition.obstacle:
             words = f"{addition.words}: cannot be carried over, {addition.obstacle}"
@@ -98,6 +108,8 @@ def _unnamed(reading: Reading, named: List[Edit]) -> Iterator[Edit]:
         return
     explained = _explained(reading, named)
     for name, function in vendors_methods(reading.anatomy):
+        if name == SENDING and not reading.behaviour.catches:
+            continue  # an early build of 1.7, which is told with the edition
         if name not in explained and not is_vendors(name, function, reading.anatomy):
             words = f"{name} is changed in a way that this command cannot name"
             write = (f"smsc compare {reading.anatomy.source.path.name}  # shows if it matters",)
@@ -106,13 +118,13 @@ def _unnamed(reading: Reading, named: List[Edit]) -> Iterator[Edit]:
 
 def _explained(reading: Reading, named: List[Edit]) -> FrozenSet[str]:
     """Give the methods of which it is told already why they are not the vendor's."""
-    telling = {"account", "signature", "result", "errors", "phones"}
+    telling = {"account", "signature", "result", "phones"}
     lines: Dict[int, str] = {}
     explained = set()
     state = set(state_of_objects(reading.anatomy))
     for name, function in vendors_methods(reading.anatomy):
         last = function.end_lineno or function.lineno
-        lines.update({line: name for line in range(function.lineno, last + 1)})
+        lines.update(dict.fromkeys(range(function.lineno, last + 1), name))
         attributes = (node for node in ast.walk(function) if isinstance(node, ast.Attribute))
         if any(node.attr in state and dotted(node.value) == "self" for node in attributes):
             explained.add(name)

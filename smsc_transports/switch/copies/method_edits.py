@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 from typing import Iterator, List, Mapping, Optional, Tuple
 
+from ..files.syntax import Function, calls, defaults, dotted, literal, own_nodes
 from .anatomy import METHODS, SENDING, Anatomy
+from .constants import DEFAULTS
 from .edit import NEEDS_A_LINE, NOTHING_TO_DO, TAKEN_OVER, Edit, Reading
 from .fingerprints import debug_blocks, has_vendors_debug_lines, is_logger, says
-from .syntax import Function, calls, defaults, dotted, literal, own_nodes
 
 SIGNATURES: Mapping[str, Mapping[str, Optional[str]]] = {
     "send_sms": {
@@ -103,9 +104,6 @@ def _results(reading: Reading) -> Iterator[Edit]:
         else:
             write = (f"{call}.ok",)
         yield Edit("result", result.line, f"{name} {result.words}", NEEDS_A_LINE, write)
-    if not reading.behaviour.catches and reading.anatomy.sending:
-        words = "network errors are raised; ours gives ['', ''], or False for the balance"
-        yield Edit("errors", reading.anatomy.sending.lineno, words, NOTHING_TO_DO)
 
 
 def lists_of_phones(method: Function) -> int:
@@ -131,7 +129,9 @@ def _debug_lines(reading: Reading) -> Iterator[Edit]:
     anatomy = reading.anatomy
     if anatomy.source.python2:
         return
-    logged, others, always = [], [], []
+    logged: List[str] = []
+    others: List[str] = []
+    always: List[str] = []
     first = 0
     for name, function in vendors_methods(anatomy):
         if not has_vendors_debug_lines(name, function, anatomy):
@@ -170,5 +170,10 @@ def _missing(reading: Reading) -> Iterator[Edit]:
     if SENDING in missing:
         words = f"cut off: {', '.join(missing)} missing, so it cannot send"
         yield Edit("missing", line, words, NOTHING_TO_DO)
-    elif missing:
+        return
+    used = {node.id for node in ast.walk(reading.anatomy.cls) if isinstance(node, ast.Name)}
+    bound = {name for addition in reading.additions for name in addition.names}
+    if "*" not in bound:
+        missing += sorted(used & set(DEFAULTS) - set(reading.constants))
+    if missing:
         yield Edit("missing", line, f"without {', '.join(missing)}; ours has it", NOTHING_TO_DO)

@@ -5,30 +5,30 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
-from typing import Iterator, List, Optional
+from typing import Iterator, List, Optional, Tuple
 
+from ..files.syntax import Function, calls, dotted, texts, texts_in_order
 from .anatomy import Anatomy
 from .constants import Constant
-from .syntax import Function, calls, dotted, texts
 
 DOMAINS = ("smsc.ua", "smsc.ru", "smsc.kz", "smscentre.com")
 DOMAIN = re.compile(r"smsc\.(?:ua|ru|kz)|smscentre\.com", re.IGNORECASE)
 HOST_OF_URL = re.compile(r"(?:^|//)([A-Za-z0-9.-]+(?::\d+)?)(?=/sys/)")
 TRIES = 5
-_MIRROR = "www{}.{}"
 
 
 @dataclass(frozen=True)
 class Address:
     """What a copy asks.
 
-    ``host`` is what stands in its URL, "" where it is put together otherwise; ``domain`` is the
-    gateway's that the copy was made for, "" if none is named. ``tries`` is None where it cannot be
-    counted; ``timeout`` is the code of the seconds given to urlopen, "" without.
+    ``domain`` is the gateway's that the copy was made for, "" if it names none; ``hosts`` are
+    those it tries, in order, () where they cannot be told; ``tries`` is None where it cannot be
+    counted. ``timeout`` is the code of the seconds given to urlopen, "" without. Lines tell where
+    the URL, the loop and the timeout stand.
     """
 
     domain: str
-    host: str
+    hosts: Tuple[str, ...]
     line: int
     tries: Optional[int]
     tries_line: int
@@ -36,41 +36,71 @@ class Address:
     timeout_line: int
 
     @property
-    def host_is_changed(self) -> bool:
-        """The first host is not the bare domain."""
-        return bool(self.host) and self.host not in DOMAINS
+    def setting(self) -> str:
+        """What SMSC_HOST has to be for the same hosts."""
+        if not self.hosts or self.hosts == mirrors(self.domain):
+            return self.domain
+        return ",".join(self.hosts)
 
-    def hosts_tried(self) -> str:
-        """Give the hosts as SMSC_HOST has to list them for the same number of tries."""
-        tries = self.tries or TRIES
-        mirrors = [_MIRROR.format(number, self.domain) for number in range(2, tries + 1)]
-        return ",".join([self.domain, *mirrors])
+
+def mirrors(domain: str) -> Tuple[str, ...]:
+    """Give the hosts that our file tries for a domain."""
+    return (domain, *(f"www{number}.{domain}" for number in range(2, TRIES + 1)))
+
+
+def is_number(code: str) -> bool:
+    """Tell a number that is typed in."""
+    try:
+        float(code)
+    except ValueError:
+        return False
+    return True
 
 
 def read_address(anatomy: Anatomy, smtp_server: Optional[Constant]) -> Address:
     """Read where a copy sends."""
     sending = anatomy.sending
-    body: ast.AST = sending or anatomy.cls
-    host, line = "", body.lineno  # type: ignore[attr-defined]
-    for node in ast.walk(body):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            match = HOST_OF_URL.search(node.value)
-            if match and not host:
-                host, line = match.group(1).lower(), node.lineno
+    body: ast.stmt = sending or anatomy.cls
+    host, line = _host(body)
     loop = _loop(sending) if sending else None
+    tries = _tries(loop, sending) if sending else None
     timeout = _timeout(anatomy)
     return Address(
         domain=_domain(host, body, anatomy, smtp_server),
-        host=host,
+        hosts=_hosts(host, tries, body),
         line=line,
-        tries=_tries(loop, sending) if sending else None,
+        tries=tries,
         tries_line=loop.lineno if loop else line,
         timeout=anatomy.source.segment(timeout) if timeout else "",
         timeout_line=timeout.lineno if timeout else 0,
     )
 
 
-def _domain(host: str, body: ast.AST, anatomy: Anatomy, server: Optional[Constant]) -> str:
+def _host(body: ast.stmt) -> Tuple[str, int]:
+    """Give the host in the URL, "" where it is put together otherwise, and its line."""
+    for node in ast.walk(body):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            match = HOST_OF_URL.search(node.value)
+            if match:
+                return match.group(1).lower(), node.lineno
+    return "", body.lineno
+
+
+def _hosts(host: str, tries: Optional[int], body: ast.stmt) -> Tuple[str, ...]:
+    """Give the hosts that a copy tries, one after the other."""
+    if not host or not tries or tries < 1:
+        return ()
+    for call in calls(body):
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "replace" and call.args[1:]:
+            old = "".join(texts(call.args[0])).lstrip(":/")
+            new = [part.strip(":/") for part in texts_in_order(call.args[1])]
+            if new[:1] == ["www"] and old:
+                numbered = (f"www{number}{''.join(new[1:])}/" for number in range(2, tries + 1))
+                return (host, *(f"{host}/".replace(old, one).rstrip("/") for one in numbered))
+    return (host,) if host not in DOMAINS else ()
+
+
+def _domain(host: str, body: ast.stmt, anatomy: Anatomy, server: Optional[Constant]) -> str:
     candidates = [host, *texts(body), *texts(anatomy.cls), server.code if server else ""]
     for text in candidates:
         match = DOMAIN.search(text)

@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass
 from typing import Dict, List, Optional, Set
 
+from ..files.source import Source
+from ..files.syntax import FUNCTIONS, Function, bound_names, dotted, methods, texts
 from .constants import DEFAULTS
-from .source import Source
-from .syntax import FUNCTIONS, Function, bound_names, dotted, methods, texts
 
 METHODS = (
     "send_sms",

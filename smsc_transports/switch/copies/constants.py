@@ -9,9 +9,9 @@ import ast
 from dataclasses import dataclass, field
 from typing import Dict, Iterator, List, Mapping, Optional, Tuple
 
-from .masking import HIDDEN, masked
-from .source import Source
-from .syntax import bound_names, dotted, literal
+from ..files.masking import HIDDEN, masked
+from ..files.source import Source
+from ..files.syntax import bound_names, dotted, literal
 
 DEFAULTS: Mapping[str, str] = {
     "SMSC_LOGIN": '""',
@@ -117,9 +117,7 @@ def _bound_by(statement: ast.stmt, source: Source, in_class: bool) -> Iterator[C
                 yield Constant(name, line, COMPUTED, "set by several lines", "", in_class)
 
 
-def constant_of(
-    name: str, value: ast.expr, source: Source, in_class: bool = False
-) -> Constant:
+def constant_of(name: str, value: ast.expr, source: Source, in_class: bool = False) -> Constant:
     """Say where the value of a constant comes from."""
     code = source.segment(value)
     nodes = list(ast.walk(value))
@@ -165,7 +163,9 @@ def _imported_from(name: str, source: Source) -> str:
 def _modules_that_made(name: str, source: Source) -> List[str]:
     """Give the roots of the calls that the value of a variable of the module comes from."""
     made = [
-        plain[1] for plain in map(plain_assignment, ast.walk(source.tree)) if plain and plain[0] == name
+        plain[1]
+        for plain in map(plain_assignment, ast.walk(source.tree))
+        if plain and plain[0] == name
     ]
     return [
         dotted(node.func).split(".")[0]

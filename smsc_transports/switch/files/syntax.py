@@ -22,6 +22,16 @@ def texts(node: ast.AST) -> Iterator[str]:
             yield part.value
 
 
+def texts_in_order(node: ast.AST) -> List[str]:
+    """Give the text literals in a node in the order of the file."""
+    literals = [
+        (part.lineno, part.col_offset, part.value)
+        for part in ast.walk(node)
+        if isinstance(part, ast.Constant) and isinstance(part.value, str)
+    ]
+    return [value for _, _, value in sorted(literals)]
+
+
 def dotted(node: Optional[ast.AST]) -> str:
     """Give a name, or names joined by dots, as text; "" for anything else."""
     if isinstance(node, ast.Name):

@@ -9,10 +9,10 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
-from typing import Optional, Tuple
+from typing import Iterator, Optional, Tuple
 
+from ..files.syntax import calls, defaults, dotted, texts
 from .anatomy import Anatomy
-from .syntax import calls, defaults, dotted, texts
 
 DATES = {
     "1.0": "30.05.2011",
@@ -26,6 +26,8 @@ BUILDS = {1: "first build", 2: "second build", 3: "third build"}
 _HEADER = re.compile(r"^#.*?верси\w\s+(\d+\.\d+)", re.MULTILINE | re.IGNORECASE)
 _HEADER_LINES = 5
 _NEW_FORMATS, _FORMATS_OF_1_9, _FORMATS_OF_1_7 = 10, 9, 6
+FORMATS = {("1.8", 0): 9, ("1.9", 0): 9, ("2.0", 1): 11, ("2.0", 2): 13, ("2.0", 3): 13}
+"""How many formats the editions list, by version and build."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,18 @@ def tell_edition(anatomy: Anatomy, behaviour: Behaviour) -> Edition:
     header = read_header(anatomy.source.text)
     version, build = _version(behaviour, header)
     return Edition(version, build, header)
+
+
+def remarks(edition: Edition, behaviour: Behaviour) -> Iterator[str]:
+    """Say in what the edition itself, not its owner, differs from the 2.0 that ours follows."""
+    if edition.header_is_wrong:
+        yield f"its header says {edition.header}, its code is {edition.version}"
+    if behaviour.pauses:
+        yield "it waits between its tries; ours asks the next host at once, as 2.0 does"
+    if not behaviour.decodes:
+        yield 'on Python 3 its replies are texts such as "b\'1"; ours are plain, as those of 2.0'
+    if not behaviour.catches:
+        yield "it raises network errors; ours gives ['', ''], or False for the balance"
 
 
 def read_header(text: str) -> str:

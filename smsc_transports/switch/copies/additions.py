@@ -11,10 +11,10 @@ import textwrap
 from dataclasses import dataclass, field
 from typing import Dict, FrozenSet, List, Mapping, Set, Tuple
 
+from ..files.syntax import FUNCTIONS, bound_names, calls, dotted, needed_names
+from ..replacement import NEW_SETTINGS, PUBLIC, clashes, shipped
 from .anatomy import METHODS, Anatomy, vendors_own
 from .constants import DEFAULTS, Constant, plain_assignment
-from .replacement import NEW_SETTINGS, PUBLIC, clashes, shipped
-from .syntax import FUNCTIONS, bound_names, calls, dotted, needed_names
 
 HEAD, MIDDLE, TAIL, IN_CLASS = "head", "middle", "tail", "class"
 _GIVEN = set(dir(builtins)) | {"__file__", "__name__", "__package__", "__doc__", "__spec__"}
@@ -90,16 +90,16 @@ def _of_module(
     )
 
 
-def _of_class(
-    member: ast.stmt, anatomy: Anatomy, available: Set[str], own: Set[str]
-) -> Addition:
+def _of_class(member: ast.stmt, anatomy: Anatomy, available: Set[str], own: Set[str]) -> Addition:
     names = tuple(bound_names(member))
     lines = anatomy.source.text.split("\n")
     first = min([member.lineno, *(node.lineno for node in getattr(member, "decorator_list", ()))])
     code = "\n".join(lines[first - 1 : member.end_lineno])
     wanting = _attributes_of_self(member) - own - set(DEFAULTS)
     obstacle = _missing(textwrap.dedent(code), available)
-    if wanting:
+    if names == ("__init__",) and state_of_objects(anatomy):
+        obstacle = "our methods do not read what it sets"
+    elif wanting:
         obstacle = f"it uses self.{sorted(wanting)[0]}, which our class does not have"
     if isinstance(member, FUNCTIONS):
         words = "constructor" if names == ("__init__",) else f"method {names[0]}"
@@ -108,9 +108,7 @@ def _of_class(
     return Addition(member.lineno, words, names, IN_CLASS, obstacle, code)
 
 
-def _place(
-    statement: ast.stmt, anatomy: Anatomy, constants: Mapping[str, Constant]
-) -> str:
+def _place(statement: ast.stmt, anatomy: Anatomy, constants: Mapping[str, Constant]) -> str:
     """Keep the order: what a constant may be made with stands above it, the rest below."""
     if statement.lineno > anatomy.cls.lineno:
         return TAIL

@@ -5,17 +5,18 @@ from __future__ import annotations
 import ast
 from typing import Dict, Iterator, List, Optional
 
+from ..files.syntax import calls, defaults, dotted
 from .additions import state_of_objects
 from .anatomy import Anatomy
 from .constants import COMPUTED, DEFAULTS, ENVIRONMENT, Constant, constant_of
 from .edit import NEEDS_A_LINE, NOTHING_TO_DO, TAKEN_OVER, Edit, Reading
-from .syntax import calls, defaults, dotted
 
 _ACCOUNT = ("SMSC_LOGIN", "SMSC_PASSWORD")
 _ACCOUNT_LINES = (
     "smsc_api.SMSC_LOGIN, smsc_api.SMSC_PASSWORD = ..., ...  # the module, before the first call",
     "smsc = SMSC()  # for two accounts: two copies of our file, each with its own constants",
 )
+_NAMED = 2
 _NOTHING = ('""', "''", "None")
 
 
@@ -65,16 +66,15 @@ def _of_objects(reading: Reading) -> Iterator[Edit]:
     state = state_of_objects(anatomy)
     constructor = anatomy.methods.get("__init__")
     in_class = {name for name, constant in reading.constants.items() if constant.in_class}
-    names = ", ".join(sorted(state))
+    names = ", ".join(f"self.{name}" for name in sorted(state)[:_NAMED])
+    words = f"methods read {names}{', ...' if len(state) > _NAMED else ''}; ours read the module's"
     if constructor is not None and state:
         parameters = ", ".join(defaults(constructor))
         words = f"constructor SMSC({parameters}) that gives each object its own settings"
         yield Edit("constructor", constructor.lineno, words, NEEDS_A_LINE, _ACCOUNT_LINES)
     elif state and set(state) <= in_class and _has_account(reading):
-        words = f"methods read {names} from the object, ours from the module"
         yield Edit("attributes", min(state.values()), words, NOTHING_TO_DO)
     elif state:
-        words = f"methods read {names} from the object, ours from the module"
         yield Edit("attributes", min(state.values()), words, NEEDS_A_LINE, _ACCOUNT_LINES)
 
 
@@ -101,7 +101,8 @@ def taken_from_calls(reading: Reading) -> List[Constant]:
     return [
         constant
         for name, constant in reading.read_at_calls.items()
-        if constant.origin != COMPUTED and not (name in _ACCOUNT and f'"{name}"' in _quoted(constant))
+        if constant.origin != COMPUTED
+        and not (name in _ACCOUNT and f'"{name}"' in _quoted(constant))
     ]
 
 

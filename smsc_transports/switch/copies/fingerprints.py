@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import re
 from typing import Any, Dict, FrozenSet, List, Mapping, Tuple
 
-from .address import DOMAIN, HOST_OF_URL
+from ..files.syntax import FUNCTIONS, Function, dotted
 from .account import environment_key
+from .address import DOMAIN, HOST_OF_URL
 from .anatomy import SENDING, Anatomy
 from .constants import DEFAULTS
-from .syntax import FUNCTIONS, Function, dotted
 
 Form = Tuple[Any, ...]
 
@@ -52,6 +53,7 @@ _DROPPED_FIELDS = {
 }
 _DEFAULTS = {"defaults", "kw_defaults"}
 _LOGGERS = {"debug", "info", "warning", "error", "exception", "critical", "log"}
+_ANY_DOMAIN = re.compile(rf"(?:www\.)?(?:{DOMAIN.pattern})", re.IGNORECASE)
 _ANY_ERROR = {"Exception", "BaseException"}
 
 
@@ -140,9 +142,9 @@ class _Normal:
         if isinstance(node, ast.Constant):
             return ("Constant", _plain(node.value))
         if environment_key(node) in DEFAULTS:
-            return ("Name", environment_key(node))
+            return ("Name", ("id", environment_key(node)))
         if isinstance(node, ast.Attribute) and self._is_constant(node):
-            return ("Name", node.attr.upper())
+            return ("Name", ("id", node.attr.upper()))
         if isinstance(node, (ast.List, ast.Tuple)) and _is_formats(node):
             return ("Formats",)
         if isinstance(node, ast.While) and self._counts_tries:
@@ -186,7 +188,7 @@ def _without_numbers(test: ast.AST) -> List[ast.AST]:
 def _plain(value: Any) -> Any:
     if not isinstance(value, str):
         return value
-    return DOMAIN.sub("DOMAIN", HOST_OF_URL.sub("//DOMAIN", value))
+    return _ANY_DOMAIN.sub("DOMAIN", HOST_OF_URL.sub("//DOMAIN", value))
 
 
 def _is_formats(node: ast.AST) -> bool:
