@@ -11,10 +11,10 @@ import sys
 from typing import Optional, Sequence
 
 from . import __version__
-from .commands import check
+from .commands import check, migrate
 from .sandbox import command as sandbox
 
-_COMMANDS = (sandbox, check)
+_COMMANDS = (sandbox, check, migrate)
 
 
 def main(argv: Optional[Sequence[str]] = None) -> int:

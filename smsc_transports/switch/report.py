@@ -10,6 +10,7 @@ from typing import Any, Dict, Iterator, List
 
 from .callers.differences import DIFFERENCES, EVERYWHERE, in_order
 from .callers.place import BETTER, NEEDS_A_LINE, SAME, Place
+from .callers.project import Broken
 from .copies.edit import NEEDS_A_LINE as EDIT_NEEDS_A_LINE
 from .copies.edit import Edit
 from .files.walk import plain_name
@@ -17,7 +18,6 @@ from .survey import CopyFound, ProgramFound, Survey
 from .vendor_copy import VendorCopy
 
 VERSION = 1
-_WIDTH = 98
 
 
 def as_text(survey: Survey) -> str:
@@ -27,10 +27,10 @@ def as_text(survey: Survey) -> str:
         [f"{plain_name(path)}: our file, already in the vendor's place"] for path in survey.replaced
     ]
     blocks += [list(_program(program)) for program in survey.programs]
-    blocks.append([_unreadable(survey, index) for index in range(len(survey.broken))])
+    blocks.append([_broken(one) for one in survey.broken])
     blocks.append(list(_numbers(survey)))
     blocks.append(list(_secrets(survey)))
-    blocks.append(list(_summary(survey)))
+    blocks.append([*_summary(survey), *_unread(survey), *_next(survey)])
     return "\n\n".join("\n".join(block) for block in blocks if block)
 
 
@@ -40,8 +40,8 @@ def title_of(copy: VendorCopy) -> str:
     return f"a copy of the vendor's file: {copy.edition}{domain}"
 
 
-def _copy(found: CopyFound) -> Iterator[str]:
-    copy = found.copy
+def describe_copy(copy: VendorCopy) -> Iterator[str]:
+    """Say what a copy is and what its owner changed, in lines."""
     yield f"{plain_name(copy.path)}: {title_of(copy)}"
     yield from (f"  {remark}" for remark in copy.remarks)
     if copy.python2:
@@ -52,6 +52,10 @@ def _copy(found: CopyFound) -> Iterator[str]:
         yield from _edit(edit)
     if copy.untouched:
         yield "  otherwise untouched" if copy.edits else "  untouched"
+
+
+def _copy(found: CopyFound) -> Iterator[str]:
+    yield from describe_copy(found.copy)
     own = [number for number in found.better if number not in EVERYWHERE]
     if own:
         yield f"  better with our file, beside what is better everywhere: {' '.join(own)}"
@@ -94,8 +98,7 @@ def _same(places: List[Place]) -> Iterator[str]:
         yield f"     same  {word} {', '.join(map(str, lines))}"
 
 
-def _unreadable(survey: Survey, index: int) -> str:
-    broken = survey.broken[index]
+def _broken(broken: Broken) -> str:
     looks = ", which looks like a copy of the vendor's file," if broken.may_be_a_copy else ""
     return f"{plain_name(broken.path)}{looks} cannot be read: {broken.problem}"
 
@@ -123,32 +126,29 @@ def _secrets(survey: Survey) -> Iterator[str]:
 
 def _summary(survey: Survey) -> Iterator[str]:
     counts = survey.counts
-    if not counts["copies"] and not counts["programs"] and not counts["replaced"]:
+    if not counts["copies"] and not counts["replaced"] and not counts["programs"]:
+        files = _count(counts["files"], "file")
+        yield f"no copy of the vendor's file and no program that uses one in {files}"
+        return
+    copies = _count(counts["copies"], "copy", "copies") + " of the vendor's file"
+    ours = f", {_count(counts['replaced'], 'file')} of ours" if counts["replaced"] else ""
+    yield f"{copies}{ours}, {_count(counts['programs'], 'program')} using them"
+    if counts["places"]:
+        needs = "needs" if counts["need_a_line"] == 1 else "need"
         yield (
-            f"no copy of the vendor's file and no program that uses one in "
-            f"{_count(counts['files'], 'file')}"
-        )
-    else:
-        yield (
-            f"{_count(counts['copies'], 'copy', 'copies')} of the vendor's file, "
-            f"{_count(counts['programs'], 'program')} using it, "
             f"{_count(counts['places'], 'place')}: {counts['same']} same, "
-            f"{counts['better']} better, {counts['need_a_line']} "
-            f"{'needs' if counts['need_a_line'] == 1 else 'need'} a line"
+            f"{counts['better']} better, {counts['need_a_line']} {needs} a line"
         )
-    for figure, words in (
-        (
-            "changes_not_taken_over",
-            "change|changes of a copy's owner that our file does not take over",
-        ),
-        ("python2", "file|files of Python 2"),
-        ("unreadable", "file|files that cannot be read"),
-    ):
-        if counts[figure]:
-            one, many = words.split("|")
-            rest = many.partition(" ")[2]
-            yield f"{_count(counts[figure], one, many.split(' ')[0])} {rest}"
-    yield from _next(survey)
+    if counts["changes_not_taken_over"]:
+        changes = _count(counts["changes_not_taken_over"], "change")
+        yield f"{changes} of a copy's owner that our file does not take over"
+    if counts["python2"]:
+        yield f"{_count(counts['python2'], 'file')} of Python 2"
+
+
+def _unread(survey: Survey) -> Iterator[str]:
+    if survey.broken:
+        yield f"{_count(len(survey.broken), 'file')} about the gateway that cannot be read"
 
 
 def _next(survey: Survey) -> Iterator[str]:

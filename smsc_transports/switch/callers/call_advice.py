@@ -53,7 +53,7 @@ def advise_call(spot: Spot, face: Face, method: str) -> Place:
         why = "; ".join(need.why for need in needs)
         write = tuple(line for need in needs for line in need.write)
         return Place(path, spot.line, what, NEEDS_A_LINE, why=why, write=write, copy=copy)
-    better = in_order(_better(call, method, face))
+    better = in_order(_better(spot, call, method, face))
     return Place(path, spot.line, what, BETTER if better else SAME, better, copy=copy)
 
 
@@ -162,14 +162,15 @@ def _needs_of_values(call: ast.Call, reading: Reading, method: str, name: str) -
         yield Need(why, (f'{name}(..., format=12, query="bot=...")  # in the place of sender',))
 
 
-def _better(call: ast.Call, method: str, face: Face) -> Iterator[str]:
+def _better(spot: Spot, call: ast.Call, method: str, face: Face) -> Iterator[str]:
     arguments = arguments_of(call, face.parameters(method))
     for name in ("query", "id", "translit"):
-        parts = list(texts(arguments[name])) if name in arguments else []
-        if method != "send_sms_mail" and any(_UNSAFE.search(part) for part in parts):
-            yield "D2"
-        if method != "send_sms_mail" and any("#" in part for part in parts):
-            yield "D3"
+        if method != "send_sms_mail" and name in arguments:
+            parts = spot.at(arguments[name]).texts
+            if any(_UNSAFE.search(part) for part in parts):
+                yield "D2"
+            if any("#" in part for part in parts):
+                yield "D3"
     if method == "send_sms_mail" and _may_be_cyrillic(arguments):
         yield "D4"
     if method == "get_status" and not _is_false(arguments.get("all")):

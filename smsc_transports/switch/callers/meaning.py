@@ -10,7 +10,7 @@ import ast
 from dataclasses import dataclass
 from typing import FrozenSet, Iterator, List, Optional, Set, Tuple, Union
 
-from ..files.syntax import own_nodes
+from ..files.syntax import index_of, own_nodes
 from .face import Face
 from .project import NOT_FOUND, VENDORS_NAME, Program, Project
 from .scopes import (
@@ -243,6 +243,6 @@ def _class_named(annotation: ast.expr) -> ast.expr:
         except SyntaxError:
             return annotation
     if isinstance(annotation, ast.Subscript):
-        inner = annotation.slice
-        return getattr(inner, "value", annotation) if type(inner).__name__ == "Index" else inner
+        inner = index_of(annotation)
+        return inner if isinstance(inner, ast.expr) else annotation
     return annotation

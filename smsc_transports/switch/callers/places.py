@@ -203,8 +203,8 @@ class Finder:
                 yield Place(program.path, node.lineno, what, copy=face.path)
             elif node.id in DEFAULTS and isinstance(node.ctx, ast.Store) and scope.kind == MODULE:
                 told.add(node.id)
-                module = module_of(Spot(node, scope, program, self._interpreter), face)
-                counts = "; ".join([*module.imports, f"{module.name}.{node.id} = ..."])
+                used = module_of(Spot(node, scope, program, self._interpreter), face)
+                counts = "; ".join([*used.imports, f"{used.name}.{node.id} = ..."])
                 note = f"sets a name of this program only, before as after; what counts: {counts}"
                 what = f"{node.id} = ..."
                 yield Place(program.path, node.lineno, what, note=note, copy=face.path)

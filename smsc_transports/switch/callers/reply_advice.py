@@ -8,18 +8,20 @@ from __future__ import annotations
 import ast
 from typing import Iterator, List, Optional
 
-from ..files.syntax import dotted, own_nodes
+from ..files.syntax import dotted, index_of, own_nodes
 from .face import Face
 from .meaning import Given
 from .place import Place
 from .spot import Spot, place_to_change, shown
 
-_ALWAYS_TRUE = "a reply is never empty, so this is never false, before as after; its .ok tells"
+_ALWAYS_TRUE = "a reply is never empty, so this is never false, before as after; .ok tells"
 _NO_ANSWER = (
-    "raises ValueError when no host answers (['', '']), before as after; its .ok tells first"
+    "raises ValueError when no host answers (['', '']), before as after; .ok tells first"
 )
-_REFUSED = "raises IndexError when the gateway refuses, before as after; its .ok tells"
-_FIELDS_OF_AN_ERROR = 2
+_REFUSED = "raises {} when the gateway refuses, before as after; .ok tells first"
+_OF_AN_ERROR = 2
+"""How many fields a reply has that tells an error."""
+_NUMBERS = ("int", "float", "Decimal")
 
 
 def advise_reply(spot: Spot) -> Iterator[Place]:
@@ -31,17 +33,13 @@ def advise_reply(spot: Spot) -> Iterator[Place]:
         yield from _of_comparison(spot, node)
     elif isinstance(node, ast.Subscript):
         yield from _of_element(spot, node)
+    elif isinstance(node, ast.Assign):
+        yield from _of_unpacking(spot, node)
     for tested in _tested(node):
-        given = spot.at(tested).reply
-        if given is not None and given.method != "get_balance" and not given.face.results:
+        given = _vendors_reply(spot, tested)
+        if given is not None:
             name = dotted(tested) or "the reply"
-            yield Place(
-                spot.program.path,
-                tested.lineno,
-                f"test of {name}",
-                note=_ALWAYS_TRUE,
-                copy=given.face.path,
-            )
+            yield _noted(spot.at(tested), f"test of {name}", _ALWAYS_TRUE, given.face)
 
 
 def _of_call(spot: Spot, call: ast.Call) -> Iterator[Place]:
@@ -52,46 +50,48 @@ def _of_call(spot: Spot, call: ast.Call) -> Iterator[Place]:
             why = "count of our reply is the number of parts (D16)"
             write = (f"list({name}).count(...)",)
             yield place_to_change(spot, f"{name}.count(...)", why, write, given.face)
-    elif dotted(call.func) in ("int", "float") and len(call.args) == 1:
+    elif dotted(call.func) in _NUMBERS and len(call.args) == 1:
         yield from _of_number(spot, call)
 
 
 def _of_number(spot: Spot, call: ast.Call) -> Iterator[Place]:
     """Warn of a number made of a field that is "" when no host answered."""
     element = call.args[0]
-    while isinstance(element, ast.Call) and dotted(element.func) in ("int", "float"):
-        element = element.args[0] if element.args else element.func
-    if not isinstance(element, ast.Subscript) or isinstance(spot.parent, ast.Call):
+    if not isinstance(element, ast.Subscript):
         return
-    given = _list_reply(spot, element.value)
-    if given is None or given.face.results or _is_checked(spot, element.value):
-        return
-    if not spot.catching("ValueError"):
-        name = shown(element.value)
-        what = f"{dotted(call.func)}({name}[...])"
-        note = _NO_ANSWER
-        yield Place(spot.program.path, spot.line, what, note=note, copy=given.face.path)
+    given = _vendors_reply(spot, element.value)
+    if given and not _is_checked(spot, element.value) and not spot.catching("ValueError"):
+        what = f"{dotted(call.func)}({shown(element.value)}[...])"
+        yield _noted(spot, what, _NO_ANSWER, given.face)
 
 
 def _of_element(spot: Spot, node: ast.Subscript) -> Iterator[Place]:
     """Tell of fields that an error has not, and of what cut "b'" off."""
-    index = _index(node)
-    given = _list_reply(spot, node.value)
-    if given is not None and given.method == "send_sms" and isinstance(index, int):
-        if index < _FIELDS_OF_AN_ERROR or given.face.results or _is_checked(spot, node.value):
-            return
-        if not spot.catching("IndexError", "LookupError"):
-            name = shown(node.value)
-            note = _REFUSED
-            yield Place(
-                spot.program.path, spot.line, f"{name}[{index}]", note=note, copy=given.face.path
-            )
+    index = _number(node)
+    given = _vendors_reply(spot, node.value)
+    if given is not None and given.method == "send_sms" and index >= _OF_AN_ERROR:
+        if not _is_checked(spot, node.value) and not spot.catching("IndexError", "LookupError"):
+            what = f"{shown(node.value)}[{index}]"
+            yield _noted(spot, what, _REFUSED.format("IndexError"), given.face)
     elif isinstance(node.value, ast.Subscript) and isinstance(node.slice, ast.Slice):
         given = _list_reply(spot, node.value.value)
-        if given is not None and _gives_bytes(given.face) and dotted(node.value.value):
-            name = f"{shown(node.value.value)}[{_index(node.value)}]"
+        if given is not None and _gives_bytes(given.face):
+            name = f"{shown(node.value.value)}[{_number(node.value)}]"
             why = "this edition's fields begin with b' on Python 3, ours do not"
             yield place_to_change(spot, f"{name}[...]", why, (name,), given.face)
+
+
+def _of_unpacking(spot: Spot, node: ast.Assign) -> Iterator[Place]:
+    """Tell of a reply that is unpacked as if it were never an error."""
+    given = _vendors_reply(spot, node.value)
+    for target in node.targets:
+        if given is None or given.method != "send_sms" or not isinstance(target, ast.Tuple):
+            continue
+        exact = not any(isinstance(part, ast.Starred) for part in target.elts)
+        safe = _is_checked(spot, node.value) or spot.catching("ValueError")
+        if exact and len(target.elts) > _OF_AN_ERROR and not safe:
+            what = f"unpacking of {len(target.elts)} fields"
+            yield _noted(spot, what, _REFUSED.format("ValueError"), given.face)
 
 
 def _gives_bytes(face: Face) -> bool:
@@ -106,9 +106,8 @@ def _of_comparison(spot: Spot, node: ast.Compare) -> Iterator[Place]:
         if given is not None and dotted(node.comparators[0]) == "list":
             name = shown(left.args[0])
             why = "our reply is a subclass of list (D16)"
-            yield place_to_change(
-                spot, f"type({name})", why, (f"isinstance({name}, list)",), given.face
-            )
+            write = (f"isinstance({name}, list)",)
+            yield place_to_change(spot, f"type({name})", why, write, given.face)
 
 
 def _tested(node: ast.AST) -> List[ast.expr]:
@@ -121,35 +120,47 @@ def _tested(node: ast.AST) -> List[ast.expr]:
 
 
 def _list_reply(spot: Spot, node: ast.AST) -> Optional[Given]:
+    """Give the call that a node is surely the reply of; a balance is no list."""
     given = spot.at(node).reply
     return given if given is not None and given.method != "get_balance" else None
+
+
+def _vendors_reply(spot: Spot, node: ast.AST) -> Optional[Given]:
+    """Give the call, unless the copy gives something of its own."""
+    given = _list_reply(spot, node)
+    return None if given is None or given.method in given.face.results else given
 
 
 def _is_checked(spot: Spot, node: ast.AST) -> bool:
     """Tell whether the function looks at the reply anywhere before it relies on it."""
     name = dotted(node)
-    if not name:
-        return False
-    for part in own_nodes(spot.scope.node):
-        if isinstance(part, ast.Call) and dotted(part.func) == "len":
-            measured = [dotted(argument) for argument in part.args]
-            if measured == [name]:
-                return True
-        if isinstance(part, (ast.Compare, ast.Attribute)) and _asks(part, name):
+    return bool(name) and any(_looks_at(part, name) for part in own_nodes(spot.scope.node))
+
+
+def _looks_at(part: ast.AST, name: str) -> bool:
+    if isinstance(part, ast.Call) and dotted(part.func) == "len":
+        return [dotted(argument) for argument in part.args] == [name]
+    if isinstance(part, ast.Attribute):
+        return dotted(part.value) == name or _is_field(part.value, name)
+    if isinstance(part, ast.Compare):
+        return any(_is_field(side, name) for side in [part.left, *part.comparators])
+    return False
+
+
+def _is_field(node: ast.AST, name: str) -> bool:
+    while isinstance(node, ast.Subscript):
+        node = node.value
+        if dotted(node) == name:
             return True
     return False
 
 
-def _asks(part: ast.AST, name: str) -> bool:
-    if isinstance(part, ast.Attribute):
-        return dotted(part.value) == name and part.attr in ("ok", "error", "outcome")
-    return any(
-        isinstance(inner, ast.Subscript) and dotted(inner.value) == name for inner in ast.walk(part)
-    )
+def _number(node: ast.Subscript) -> int:
+    """Give the index of a subscript, -1 for one that is not typed in."""
+    index = index_of(node)
+    value = index.value if isinstance(index, ast.Constant) else None
+    return value if isinstance(value, int) else -1
 
 
-def _index(node: ast.Subscript) -> object:
-    inner: ast.AST = node.slice
-    if type(inner).__name__ == "Index":  # a node that Python 3.8 still has
-        inner = inner.value  # type: ignore[attr-defined]
-    return inner.value if isinstance(inner, ast.Constant) else None
+def _noted(spot: Spot, what: str, note: str, face: Face) -> Place:
+    return Place(spot.program.path, spot.line, what, note=note, copy=face.path)

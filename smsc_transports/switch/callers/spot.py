@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import Iterator, List, NamedTuple, Optional, Tuple
 
-from ..files.syntax import dotted
+from ..files.syntax import dotted, texts
 from .face import Face
 from .meaning import Given, Interpreter, Meanings, ModuleNamed, TheObject
 from .place import NEEDS_A_LINE, Place
@@ -65,6 +65,15 @@ class Spot:
             return given[0] if all(given) else None
         meanings = [one for one in self.meanings if isinstance(one, Given)]
         return meanings[0] if len(meanings) == len(self.meanings) == 1 else None
+
+    @property
+    def texts(self) -> List[str]:
+        """The text literals in this node, or of what its name is bound to."""
+        if isinstance(self.node, ast.Name):
+            bound = (scope.names.get(self.node.id, []) for scope in (self.scope, self.scope.module))
+            values = [one.node for bindings in bound for one in bindings if isinstance(one, Value)]
+            return [text for value in values for text in texts(value)]
+        return list(texts(self.node))
 
     @property
     def is_used(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Dict, Iterator, List, Optional
 
-from ..files.syntax import calls, defaults, dotted
+from ..files.syntax import calls, defaults, dotted, index_of
 from .additions import state_of_objects
 from .anatomy import Anatomy
 from .constants import COMPUTED, DEFAULTS, ENVIRONMENT, Constant, constant_of
@@ -44,15 +44,11 @@ def environment_key(node: ast.AST) -> str:
     """Give the name of the environment variable that an expression reads, "" for any other."""
     key: Optional[ast.AST] = None
     if isinstance(node, ast.Subscript) and dotted(node.value) == "os.environ":
-        key = getattr(node.slice, "value", None) if _is_index(node.slice) else node.slice
+        key = index_of(node)
     elif isinstance(node, ast.Call) and dotted(node.func) in ("os.getenv", "os.environ.get"):
         key = node.args[0] if node.args else None
     value = key.value if isinstance(key, ast.Constant) else None
     return value if isinstance(value, str) else ""
-
-
-def _is_index(node: ast.AST) -> bool:
-    return type(node).__name__ == "Index"  # a node that Python 3.8 still has
 
 
 def account_edits(reading: Reading) -> Iterator[Edit]:

@@ -98,6 +98,8 @@ def remarks(edition: Edition, behaviour: Behaviour) -> Iterator[str]:
     """Say in what the edition itself, not its owner, differs from the 2.0 that ours follows."""
     if edition.header_is_wrong:
         yield f"its header says {edition.header}, its code is {edition.version}"
+    if behaviour.bot:
+        yield 'with format=12 it sends the sender as bot; ours takes query="bot=..." for that'
     if behaviour.pauses:
         yield "it waits between its tries; ours asks the next host at once, as 2.0 does"
     if not behaviour.decodes:

@@ -78,6 +78,17 @@ def _parameters(reading: Reading) -> Iterator[Edit]:
                 yield Edit("default", line, words, fate, write)
 
 
+def changed_defaults(name: str, function: Function) -> Iterator[Tuple[str, ast.expr]]:
+    """Give the parameters whose defaults are changed to literals, which ours can take over."""
+    given, expected = defaults(function), SIGNATURES[name]
+    if list(given) != list(expected):
+        return
+    for parameter, default in given.items():
+        is_literal = default is not None and literal(default)[0]
+        if default is not None and is_literal and _is_changed(default, expected[parameter]):
+            yield parameter, default
+
+
 def _is_changed(default: Optional[ast.expr], expected: Optional[str]) -> bool:
     if default is None or expected is None:
         return (default is None) != (expected is None)

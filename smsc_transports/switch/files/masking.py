@@ -13,7 +13,7 @@ import tokenize
 from typing import List, Set, Tuple
 
 from ...redaction import MASK
-from .syntax import dotted
+from .syntax import dotted, index_of
 
 HIDDEN = f'"{MASK}"'
 _HARMLESS = {'""', "''", *"0123456789"}
@@ -76,7 +76,7 @@ def _keys(tree: ast.AST) -> Set[Position]:
     for node in ast.walk(tree):
         key: ast.AST
         if isinstance(node, ast.Subscript):
-            key = getattr(node.slice, "value", node.slice) if _is_index(node.slice) else node.slice
+            key = index_of(node)
         elif isinstance(node, ast.Call) and node.args and _looks_up(node.func):
             key = node.args[1] if dotted(node.func) == "getattr" and node.args[1:] else node.args[0]
         else:
@@ -84,10 +84,6 @@ def _keys(tree: ast.AST) -> Set[Position]:
         if isinstance(key, ast.Constant) and isinstance(key.value, str):
             keys.add((key.lineno, key.col_offset))
     return keys
-
-
-def _is_index(node: ast.AST) -> bool:
-    return type(node).__name__ == "Index"  # a node that Python 3.8 still has
 
 
 def _looks_up(function: ast.AST) -> bool:

@@ -47,9 +47,16 @@ def calls(node: ast.AST) -> Iterator[ast.Call]:
     return (part for part in ast.walk(node) if isinstance(part, ast.Call))
 
 
+def index_of(node: ast.Subscript) -> ast.AST:
+    """Give the index of a subscript; Python 3.8 has a node around it."""
+    inner: ast.AST = node.slice
+    return inner.value if type(inner).__name__ == "Index" else inner  # type: ignore[attr-defined]
+
+
 def own_nodes(function: ast.AST) -> Iterator[ast.AST]:
     """Give the nodes of a function's body without those of functions and classes inside it."""
-    pending: List[ast.AST] = list(getattr(function, "body", []))
+    body = getattr(function, "body", [])
+    pending: List[ast.AST] = list(body) if isinstance(body, list) else [body]  # of a lambda
     while pending:
         node = pending.pop(0)
         yield node
