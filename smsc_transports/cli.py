@@ -7,6 +7,7 @@ from the parsed arguments to the exit status. What it needs beyond argparse it i
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from typing import Optional, Sequence
 
@@ -29,6 +30,9 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         return int(arguments.run(arguments))
     except KeyboardInterrupt:
         return 130  # as a shell tells of a command ended by Ctrl-C
+    except BrokenPipeError:  # "smsc check . | head" has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141  # as a shell tells of a command ended by SIGPIPE
 
 
 if __name__ == "__main__":

@@ -76,7 +76,7 @@ def _migrate(arguments: argparse.Namespace) -> int:
         return _refused(f"{path} is no copy of the vendor's file: nothing was changed", 2)
     planned = plan(copy)
     _show(copy, planned)
-    if _is_refused(copy) and not arguments.force:
+    if copy.has_to_be_forced and not arguments.force:
         return _refused(
             f"{path} stays as it is. See to the lines in capitals first; smsc check shows where "
             f"your programs rely on them. Then: smsc migrate --force {path}",
@@ -94,16 +94,12 @@ def _migrate(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _is_refused(copy: VendorCopy) -> bool:
-    return bool(copy.needing or copy.python2)
-
-
 def _show(copy: VendorCopy, planned: Plan) -> None:
     from ..switch.report import describe_copy
 
     print("\n".join(describe_copy(copy)))
     print()
-    print(planned.diff or "our file needs no change")
+    print(planned.diff or "our file as it is installed")
     if planned.encoding != copy.source.encoding:
         print(f"\nwritten in {planned.encoding}; {copy.source.encoding} cannot hold our file")
     print()

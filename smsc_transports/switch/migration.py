@@ -10,8 +10,16 @@ import difflib
 from dataclasses import dataclass, field
 from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
 
+from ..settings import DEFAULT_HOST
 from .copies.account import taken_from_calls
-from .copies.additions import HEAD, IN_CLASS, MIDDLE, TAIL, Addition
+from .copies.additions import (
+    HEAD,
+    IN_CLASS,
+    MIDDLE,
+    TAIL,
+    Addition,
+    obstacle_of_constant,
+)
 from .copies.address import is_number
 from .copies.constants import DEFAULTS, LITERAL, SECRETS, Constant, plain_assignment
 from .copies.edit import Edit
@@ -19,7 +27,7 @@ from .copies.method_edits import SIGNATURES, changed_defaults
 from .files.masking import masked
 from .files.source import Source
 from .files.syntax import FUNCTIONS, defaults, methods
-from .replacement import shipped
+from .replacement import NEW_SETTINGS, PUBLIC, shipped
 from .vendor_copy import VendorCopy
 
 _HEADING = "# Taken over from the file that stood here before."
@@ -33,6 +41,10 @@ class Piece(NamedTuple):
     end: int
     code: str
     shown: str
+
+    def as_shown(self) -> Piece:
+        """Give the piece as it may be shown."""
+        return self._replace(code=self.shown)
 
 
 @dataclass(frozen=True)
@@ -57,24 +69,26 @@ def plan(copy: VendorCopy) -> Plan:
         NotInstalled: our own file is not there.
     """
     ours = shipped()
-    pieces = sorted(_Composer(copy, ours).pieces(), key=lambda piece: (piece.start, piece.end))
-    text = _composed(ours.text, [(one.start, one.end, one.code) for one in pieces])
-    shown = _composed(ours.text, [(one.start, one.end, one.shown) for one in pieces])
+    composer = _Composer(copy, ours)
+    pieces = list(composer.pieces())
+    text = _composed(ours.text, pieces)
+    shown = _composed(ours.text, [piece.as_shown() for piece in pieces])
+    installed = _composed(ours.text, list(composer.untouched()))
     ast.parse(text)
     encoding = _encoding(copy.source, text)
     head = "" if encoding in _UTF8 else f"# -*- coding: {encoding} -*-\n"
     if copy.source.text.startswith("#!") and not copy.python2:
         head = copy.source.text.split("\n")[0] + "\n" + head
     lines = (head + text).replace("\n", copy.source.newline)
-    return Plan(copy, lines.encode(encoding), encoding, _diff(ours.text, shown), copy.needing)
+    return Plan(copy, lines.encode(encoding), encoding, _diff(installed, shown), copy.needing)
 
 
-def _composed(text: str, pieces: List[Tuple[int, int, str]]) -> str:
+def _composed(text: str, pieces: List[Piece]) -> str:
     parts: List[str] = []
     place = 0
-    for start, end, code in pieces:
-        parts += [text[place:start], code]
-        place = end
+    for piece in sorted(pieces, key=lambda piece: (piece.start, piece.end)):
+        parts += [text[place : piece.start], piece.code]
+        place = piece.end
     return "".join([*parts, text[place:]])
 
 
@@ -115,42 +129,46 @@ class _Composer:
         yield from self._constants()
         yield from self._new_settings()
         yield from self._defaults()
-        yield from self._block(HEAD, self._above_settings())
-        yield from self._block(MIDDLE, self._below_settings())
+        yield from self._block(HEAD, self._above_settings(), "", "\n")
+        yield from self._block(MIDDLE, self._below_settings(), "\n", "")
         yield from self._end()
+
+    def untouched(self) -> Iterator[Piece]:
+        """Give our file's own defaults: what is installed may have been edited too."""
+        for name, default in {**DEFAULTS, **NEW_SETTINGS}.items():
+            yield self._value(name, default, default)
 
     def _constants(self) -> Iterator[Piece]:
         given: Dict[str, Constant] = {one.name: one for one in taken_from_calls(self._copy.reading)}
         given.update(self._copy.constants)
+        additions = self._copy.reading.additions
         for name, default in DEFAULTS.items():
             constant = given.get(name)
+            if constant is not None and obstacle_of_constant(constant, additions):
+                constant = None
             if constant is not None and constant.code:
                 plain = constant.origin == LITERAL and name not in SECRETS
                 shown = constant.code if plain else masked(constant.code)
                 yield self._value(name, constant.code, shown)
-            elif self._comes_from_above(name, constant):
+            elif self._comes_from_above(constant):
                 yield self._without(name)
             else:
                 yield self._value(name, default, default)
 
-    def _comes_from_above(self, name: str, constant: Optional[Constant]) -> bool:
+    def _comes_from_above(self, constant: Optional[Constant]) -> bool:
         """Tell a constant that an import or several lines above the settings bind."""
-        above = [one for one in self._additions if one.place == HEAD]
-        if constant is not None:
-            return constant.line in [one.line for one in above]
-        names = {node.id for node in ast.walk(self._class()) if isinstance(node, ast.Name)}
-        return name in names and any("*" in one.names for one in above)
-
-    def _class(self) -> ast.ClassDef:
-        return self._copy.reading.anatomy.cls
+        above = [one.line for one in self._additions if one.place == HEAD]
+        return constant is not None and constant.line in above
 
     def _new_settings(self) -> Iterator[Piece]:
         address = self._copy.reading.address
-        if address.setting and address.setting != "smsc.ua":
-            host = f'"{address.setting}"'
-            yield self._value("SMSC_HOST", host, host)
+        settings = dict(NEW_SETTINGS)
+        if address.setting and address.setting != DEFAULT_HOST:
+            settings["SMSC_HOST"] = f'"{address.setting}"'
         if is_number(address.timeout):
-            yield self._value("SMSC_TIMEOUT", address.timeout, address.timeout)
+            settings["SMSC_TIMEOUT"] = address.timeout
+        for name, code in settings.items():
+            yield self._value(name, code, code)
 
     def _value(self, name: str, code: str, shown: str) -> Piece:
         start, end = self._span(self._settings[name])
@@ -175,22 +193,20 @@ class _Composer:
                         if own is not None:
                             yield Piece(*self._span(own), code, code)
 
-    def _block(self, place: str, offset: int) -> Iterator[Piece]:
+    def _block(self, place: str, offset: int, before: str, after: str) -> Iterator[Piece]:
         found = [one for one in self._additions if one.place == place]
         if found:
-            yield self._added(offset, found, "", "\n")
+            yield self._added(offset, found, before, after)
 
     def _end(self) -> Iterator[Piece]:
         members = [one for one in self._additions if one.place == IN_CLASS]
-        rest = [one for one in self._additions if one.place == TAIL]
         end = len(self._ours.text)
         if members:
             head = f"\n\n{_HEADING}\nclass SMSC(SMSC):\n"
             code = head + "\n\n".join(one.code for one in members) + "\n"
             shown = head + "\n\n".join(_shown(one) for one in members) + "\n"
             yield Piece(end, end, code, shown)
-        if rest:
-            yield self._added(end, rest, "\n\n", "")
+        yield from self._block(TAIL, end, "\n\n", "")
         text = self._names()
         if text:
             yield Piece(end, end, text, text)
@@ -199,7 +215,7 @@ class _Composer:
         """Give the lines that let a star import give what the old file's gave."""
         alias = self._copy.class_name
         names = [name for one in self._additions if one.place != IN_CLASS for name in one.names]
-        public = [name for name in names if name[:1] not in ("_", "*")]
+        public = [name for name in names if name[:1] not in ("_", "*") and name not in PUBLIC]
         lines = ""
         if alias != "SMSC":
             lines += f"\n{alias} = SMSC\n"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
-from typing import FrozenSet, Tuple
+from typing import FrozenSet, Mapping
 
-from .copies.anatomy import is_replacement
+from .copies.anatomy import VENDORS_IMPORTS, imports_in, is_replacement
 from .copies.constants import DEFAULTS
 from .files.source import Source, Unreadable, read_source
 from .files.syntax import bound_names
@@ -17,9 +17,14 @@ PLACE = Path(__file__).parents[2] / "smsc_api.py"
 PUBLIC = frozenset({*DEFAULTS, "SMSC", "datetime", "ifs", "quote", "sleep", "smtplib", "urlopen"})
 """What a star import gives."""
 
-NEW_SETTINGS = ("SMSC_HOST", "SMSC_TRANSPORT", "SMSC_FAILOVER", "SMSC_TIMEOUT", "SMSC_DEADLINE")
-
-Import = Tuple[str, str, str]
+NEW_SETTINGS: Mapping[str, str] = {
+    "SMSC_HOST": '""',
+    "SMSC_TRANSPORT": '""',
+    "SMSC_FAILOVER": '""',
+    "SMSC_TIMEOUT": "None",
+    "SMSC_DEADLINE": "None",
+}
+"""The settings that the vendor's file does not have, with their defaults as code."""
 
 
 class NotInstalled(Exception):
@@ -43,20 +48,11 @@ def shipped() -> Source:
     return source
 
 
-def imports_of(statement: ast.AST) -> FrozenSet[Import]:
-    """Give what an import statement imports: module, name and the name it gets."""
-    if isinstance(statement, ast.ImportFrom):
-        module = "." * statement.level + (statement.module or "")
-        return frozenset((module, alias.name, alias.asname or "") for alias in statement.names)
-    if isinstance(statement, ast.Import):
-        return frozenset((alias.name, "", alias.asname or "") for alias in statement.names)
-    return frozenset()
-
-
 def clashes(statement: ast.AST, ours: Source) -> FrozenSet[str]:
-    """Give the names that a statement binds and that our file needs for itself."""
-    own_imports = {found for part in ours.tree.body for found in imports_of(part)}
-    if imports_of(statement) and imports_of(statement) <= own_imports:
-        return frozenset()
+    """Give the names that a statement binds to something else than our file needs them for."""
     taken = {name for part in ours.tree.body for name in bound_names(part)}
-    return frozenset(taken - set(NEW_SETTINGS) - {"__all__"}) & frozenset(bound_names(statement))
+    taken -= {*NEW_SETTINGS, *DEFAULTS, "__all__"}
+    same = imports_in(ours.tree) | VENDORS_IMPORTS
+    imported = imports_in(statement)
+    bound = set(bound_names(statement)) - {alias or name for _, name, alias in imported & same}
+    return frozenset(taken & bound)

@@ -13,6 +13,7 @@ from .callers.place import BETTER, NEEDS_A_LINE, SAME, Place
 from .callers.project import Broken
 from .copies.edit import NEEDS_A_LINE as EDIT_NEEDS_A_LINE
 from .copies.edit import Edit
+from .files.source import Problem
 from .files.walk import plain_name
 from .survey import CopyFound, ProgramFound, Survey
 from .vendor_copy import VendorCopy
@@ -45,7 +46,7 @@ def describe_copy(copy: VendorCopy) -> Iterator[str]:
     yield f"{plain_name(copy.path)}: {title_of(copy)}"
     yield from (f"  {remark}" for remark in copy.remarks)
     if copy.python2:
-        yield f"  PYTHON 2, {copy.python2}: our file runs on Python 3.8 and newer"
+        yield _python2(copy.python2)
     if copy.edits:
         yield "  its owner changed:"
     for edit in copy.edits:
@@ -59,6 +60,10 @@ def _copy(found: CopyFound) -> Iterator[str]:
     own = [number for number in found.better if number not in EVERYWHERE]
     if own:
         yield f"  better with our file, beside what is better everywhere: {' '.join(own)}"
+
+
+def _python2(problem: Problem) -> str:
+    return f"  PYTHON 2 ({problem}); our file runs on Python 3.8 and newer"
 
 
 def _edit(edit: Edit) -> Iterator[str]:
@@ -77,7 +82,7 @@ def _program(program: ProgramFound) -> Iterator[str]:
     used = copies or "an smsc_api that is not among these files"
     yield f"{plain_name(program.path)}: uses {used}"
     for problem in program.python2:
-        yield f"  PYTHON 2, {problem}: our file runs on Python 3.8 and newer"
+        yield _python2(problem)
     for place in program.places:
         if place.verdict == NEEDS_A_LINE:
             yield f"    {place.line:>5}  NEEDS A LINE  {place.what}: {place.why}"
@@ -132,7 +137,8 @@ def _summary(survey: Survey) -> Iterator[str]:
         return
     copies = _count(counts["copies"], "copy", "copies") + " of the vendor's file"
     ours = f", {_count(counts['replaced'], 'file')} of ours" if counts["replaced"] else ""
-    yield f"{copies}{ours}, {_count(counts['programs'], 'program')} using them"
+    use = "uses" if counts["programs"] == 1 else "use"
+    yield f"{copies}{ours}; {_count(counts['programs'], 'program')} {use} them"
     if counts["places"]:
         needs = "needs" if counts["need_a_line"] == 1 else "need"
         yield (
@@ -148,11 +154,15 @@ def _summary(survey: Survey) -> Iterator[str]:
 
 def _unread(survey: Survey) -> Iterator[str]:
     if survey.broken:
-        yield f"{_count(len(survey.broken), 'file')} about the gateway that cannot be read"
+        yield f"{_count(len(survey.broken), 'file')} that cannot be read"
 
 
 def _next(survey: Survey) -> Iterator[str]:
-    migrations = [f"smsc migrate {plain_name(found.copy.path)}" for found in survey.copies]
+    migrations = [
+        f"smsc migrate {'--force ' if found.copy.has_to_be_forced else ''}"
+        f"{plain_name(found.copy.path)}"
+        for found in survey.copies
+    ]
     if survey.needs_a_change and migrations:
         yield "next: see to the lines in capitals, then"
     elif migrations:

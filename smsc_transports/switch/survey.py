@@ -106,16 +106,16 @@ def survey(paths: Sequence[Path], told: Callable[[int], None]) -> Survey:
             project.read(python_files(path), path, told)
         else:
             project.read([path], path.parent, told)
+    project.read_users_of_renamed_copies()
     finder = Finder(project)
     programs: List[ProgramFound] = []
     secrets: List[Secret] = []
-    broken = list(project.broken)
     for program in project.found:
         try:
             found = _program(program, finder)
             secrets += _secrets(program, finder)
         except RecursionError:
-            broken.append(Broken(program.path, Problem("too deeply nested"), False))
+            project.tell_broken(program.path, Problem("too deeply nested"))
             continue
         if found.places:
             programs.append(found)
@@ -125,7 +125,7 @@ def survey(paths: Sequence[Path], told: Callable[[int], None]) -> Survey:
         replaced=tuple(one.path for one in project.replaced),
         programs=tuple(programs),
         secrets=tuple(sorted(set(secrets), key=lambda one: (str(one.path), one.line, one.name))),
-        broken=tuple(sorted(broken, key=lambda one: str(one.path))),
+        broken=tuple(broken for _, broken in sorted(project.broken.items())),
     )
 
 

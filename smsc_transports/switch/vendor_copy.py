@@ -51,6 +51,11 @@ class VendorCopy:
         return tuple(edit for edit in self.edits if edit.fate == NEEDS_A_LINE)
 
     @property
+    def has_to_be_forced(self) -> bool:
+        """Our file in its place would not do the same, or not at all."""
+        return bool(self.needing or self.python2)
+
+    @property
     def results(self) -> Mapping[str, Result]:
         """What the methods give in the place of the vendor's reply, by method."""
         return self.reading.results
@@ -108,7 +113,7 @@ def _copy(anatomy: Anatomy) -> VendorCopy:
         constants=constants,
         edits=edits,
         untouched=all(edit.kind == "constant" for edit in edits) and edition.version != "1.0",
-        remarks=tuple(remarks(edition, behaviour)) if anatomy.sending else (),
+        remarks=tuple(remarks(edition, behaviour)),
         python2=anatomy.source.python2,
         reading=reading,
     )

@@ -31,6 +31,7 @@ _NETWORK_ERRORS = (
     "error",
     "timeout",
 )
+_ERRORS = "from smsc_transports.errors import GatewayError, TransportError"
 _BOT = 12
 
 
@@ -94,7 +95,8 @@ def _needs_of_result(spot: Spot, face: Face, method: str, name: str) -> Iterator
                 f"this copy {result.words} on an error, ours gives the reply",
                 (
                     f"{name}(...).raise_for_error()",
-                    f"except GatewayError  # was {result.exception}",
+                    f"except (GatewayError, TransportError)  # was {result.exception}",
+                    _ERRORS,
                 ),
             )
     elif result is not None and spot.is_used:
@@ -107,14 +109,13 @@ def _needs_of_result(spot: Spot, face: Face, method: str, name: str) -> Iterator
             )
             why = f"this copy {result.words}, ours gives {ours}"
             yield Need(why, (f"{name}(...)  # and what follows from it",))
-    elif (
-        face.copy and not face.copy.reading.behaviour.catches and face.copy.reading.anatomy.sending
-    ) and spot.catching(*_NETWORK_ERRORS):
+    elif face.raises_network_errors and spot.catching(*_NETWORK_ERRORS):
         why = "this copy raises network errors, which are caught here; ours gives ['', '']"
         if method == "get_balance":
             yield Need(why, (f"if {name}() is False: ...",))
         else:
-            yield Need(why, (f"{name}(...).raise_for_error()", "except TransportError"))
+            lines = (f"{name}(...).raise_for_error()", "except (GatewayError, TransportError)")
+            yield Need(why, (*lines, _ERRORS))
 
 
 def _needs_of_arguments(call: ast.Call, face: Face, method: str, name: str) -> Iterator[Need]:

@@ -43,6 +43,17 @@ class Face:
         """What methods give in the place of the vendor's reply."""
         return self.copy.results if self.copy else {}
 
+    @property
+    def raises_network_errors(self) -> bool:
+        """The copy lets network errors through, as ours does not."""
+        return self.copy is not None and self.copy.reading.behaviour.raises
+
+    @property
+    def own_names(self) -> Tuple[str, ...]:
+        """The names of the file and its class, as far as they are not the vendor's."""
+        names = (self.path.stem if self.path else "", self.class_name)
+        return tuple(name for name in names if name and "smsc" not in name.lower())
+
     def parameters(self, method: str) -> Tuple[str, ...]:
         """Give the parameters of a method as programs know them."""
         if self.copy and method in self.copy.parameters:
@@ -52,6 +63,10 @@ class Face:
     def has_with_us(self, name: str) -> bool:
         """Tell whether a name of the module is there with our file too."""
         return name in PUBLIC | set(NEW_SETTINGS) | self.carried or name == self.class_name
+
+    def lacks_today(self, name: str) -> bool:
+        """Tell a name that the copy does not give: the program fails there already."""
+        return self.copy is not None and not self.has_with_us(name) and name not in self.lost
 
     def has_method_with_us(self, name: str) -> bool:
         """Tell whether a method or attribute of the class is there with our file too."""

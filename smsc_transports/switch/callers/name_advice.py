@@ -22,7 +22,7 @@ def advise_attribute(spot: Spot, face: Face, name: str, *, on_object: bool) -> O
     if not on_object:
         if face.has_with_us(name) or name.startswith("__"):
             return Place(spot.program.path, spot.line, what, copy=face.path)
-        return _of_lost_name(spot, what, face, name)
+        return None if face.lacks_today(name) else _of_lost_name(spot, what, face, name)
     state = set(state_of_objects(face.copy.reading.anatomy)) if face.copy else set()
     if name in state or (name in DEFAULTS and (face.is_replaced or not stored)):
         module = module_of(spot, face)
@@ -75,7 +75,7 @@ def _instances(face: Face) -> Set[str]:
 
 def advise_import(spot: Spot, face: Face, name: str, what: str) -> Place:
     """Say what our file does where one of its names is imported."""
-    if face.has_with_us(name):
+    if face.has_with_us(name) or face.lacks_today(name):
         return Place(spot.program.path, spot.line, what, copy=face.path)
     return _of_lost_name(spot, what, face, name)
 

@@ -20,7 +20,7 @@ from .name_advice import (
     is_patch,
 )
 from .place import Place, Secret
-from .project import Program, Project
+from .project import NOT_FOUND, Program, Project
 from .reply_advice import advise_reply
 from .scopes import MODULE
 from .spot import Spot, face_of_parameter, module_of, shown
@@ -95,6 +95,8 @@ class Finder:
         assert isinstance(node, ast.ImportFrom)
         module = "." * node.level + (node.module or "")
         face = self._face_of(ModuleNamed(node.module or "", node.level, spot.program))
+        if face is NOT_FOUND and not any(_is_vendors(alias.name) for alias in node.names):
+            return  # another file of this name
         for alias in node.names:
             what = f"from {module} import {alias.name}"
             if face:
@@ -159,23 +161,24 @@ class Finder:
         return self._face_of(meaning) if isinstance(meaning, ModuleNamed) else None
 
     def _of_attribute(self, spot: Spot, node: ast.Attribute) -> Iterator[Place]:
-        if _is_called(spot):
-            return
         for meaning in spot.at(node.value).meanings:
             if isinstance(meaning, ModuleNamed):
                 face = self._face_of(meaning)
-                submodule = any(isinstance(one, ModuleNamed) for one in spot.meanings)
-                if face and not submodule and node.attr != face.class_name:
+                if face and not self._is_module(spot) and node.attr != face.class_name:
                     place = advise_attribute(spot, face, node.attr, on_object=False)
                     if place:
                         yield place
-            elif isinstance(meaning, (TheObject, TheClass)):
+            elif isinstance(meaning, (TheObject, TheClass)) and not _is_called(spot):
                 if node.attr in METHODS:
                     yield Place(spot.program.path, spot.line, shown(node), copy=meaning.face.path)
                 else:
                     place = advise_attribute(spot, meaning.face, node.attr, on_object=True)
                     if place:
                         yield place
+
+    def _is_module(self, spot: Spot) -> bool:
+        named = (one for one in spot.meanings if isinstance(one, ModuleNamed))
+        return any(self._interpreter.module(one)[0] is not None for one in named)
 
     def _of_class(self, spot: Spot, node: ast.ClassDef) -> Iterator[Place]:
         for base in node.bases:
@@ -208,6 +211,10 @@ class Finder:
                 note = f"sets a name of this program only, before as after; what counts: {counts}"
                 what = f"{node.id} = ..."
                 yield Place(program.path, node.lineno, what, note=note, copy=face.path)
+
+
+def _is_vendors(name: str) -> bool:
+    return name in PUBLIC or name in ("*", "smsc")
 
 
 def _is_called(spot: Spot) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Dict, Iterable, List, Optional, Tuple
@@ -43,17 +44,30 @@ class Project:
 
     def __init__(self) -> None:
         self.programs: Dict[str, Optional[Program]] = {}
-        self.broken: List[Broken] = []
+        self.broken: Dict[str, Broken] = {}
         self.files = 0
+        self._left_out: List[Path] = []
         self._roots: List[str] = []
 
     def read(self, paths: Iterable[Path], root: Path, told: Callable[[int], None]) -> None:
         """Read files below a root; ``told`` hears the number of files after each."""
         self._roots.append(os.path.abspath(root))
         for path in paths:
-            self.program(path)
+            content = self._content(path)
+            if content is not None and _is_about_the_gateway(path, content):
+                self.program(path)
+            else:
+                self._left_out.append(path)
             self.files += 1
             told(self.files)
+
+    def read_users_of_renamed_copies(self) -> None:
+        """Read the files that name a copy by a name of its own, and nothing of the gateway's."""
+        names = [name for one in self.copies if one.face for name in one.face.own_names]
+        named = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in names).encode("utf-8"))
+        for path in self._left_out if names else ():
+            if named.search(self._content(path) or b""):
+                self.program(path)
 
     @property
     def copies(self) -> List[Program]:
@@ -71,30 +85,36 @@ class Project:
         return [one for _, one in sorted(self.programs.items()) if one]
 
     def program(self, path: Path) -> Optional[Program]:
-        """Give what is known of a file, None if it has nothing to do with the gateway."""
+        """Read a file as a program, once; None if it cannot be read."""
         key = os.path.abspath(path)
         if key not in self.programs:
-            self.programs[key] = None  # a file that imports itself in a circle
             self.programs[key] = self._read(path)
         return self.programs[key]
 
-    def _read(self, path: Path) -> Optional[Program]:
+    def _content(self, path: Path) -> Optional[bytes]:
         try:
-            raw = path.read_bytes()
+            return path.read_bytes()
         except OSError as error:
-            problem = Problem(error.strerror or "cannot be opened")
-            self.broken.append(Broken(path, problem, False))
+            self.tell_broken(path, Problem(error.strerror or "cannot be opened"))
             return None
-        if not mentions_gateway(raw) and path.stem != VENDORS_NAME:
+
+    def tell_broken(self, path: Path, problem: Problem, *, may_be_a_copy: bool = False) -> None:
+        """Note a file that cannot be read."""
+        self.broken[os.path.abspath(path)] = Broken(path, problem, may_be_a_copy)
+
+    def _read(self, path: Path) -> Optional[Program]:
+        content = self._content(path)
+        if content is None:
             return None
         try:
-            source = parse_source(path, raw)
+            source = parse_source(path, content)
             return Program(path, source, Scopes(source.tree), _face(source))
         except Unreadable as error:
-            broken = Broken(path, error.problem, looks_like_a_copy(error.text))
+            problem, may_be_a_copy = error.problem, looks_like_a_copy(error.text)
         except RecursionError:
-            broken = Broken(path, Problem("too deeply nested"), False)
-        self.broken.append(broken)
+            problem, may_be_a_copy = Problem("too deeply nested"), False
+        if _is_about_the_gateway(path, content):
+            self.tell_broken(path, problem, may_be_a_copy=may_be_a_copy)
         return None
 
     def imported(self, module: str, level: int, importer: Path) -> Tuple[bool, Optional[Program]]:
@@ -133,6 +153,11 @@ class Project:
             return len(os.path.commonpath(both))
 
         return True, max(fitting, key=nearness)
+
+
+def _is_about_the_gateway(path: Path, content: bytes) -> bool:
+    """Tell whether a file needs a closer look; most do not."""
+    return mentions_gateway(content) or path.stem == VENDORS_NAME
 
 
 def _face(source: Source) -> Optional[Face]:

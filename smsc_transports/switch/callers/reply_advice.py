@@ -15,9 +15,7 @@ from .place import Place
 from .spot import Spot, place_to_change, shown
 
 _ALWAYS_TRUE = "a reply is never empty, so this is never false, before as after; .ok tells"
-_NO_ANSWER = (
-    "raises ValueError when no host answers (['', '']), before as after; .ok tells first"
-)
+_NO_ANSWER = "raises ValueError when no host answers (['', '']), before as after; .ok tells first"
 _REFUSED = "raises {} when the gateway refuses, before as after; .ok tells first"
 _OF_AN_ERROR = 2
 """How many fields a reply has that tells an error."""
@@ -95,8 +93,7 @@ def _of_unpacking(spot: Spot, node: ast.Assign) -> Iterator[Place]:
 
 
 def _gives_bytes(face: Face) -> bool:
-    copy = face.copy
-    return copy is not None and not copy.reading.behaviour.decodes and not copy.python2
+    return face.copy is not None and face.copy.reading.behaviour.bytes_text
 
 
 def _of_comparison(spot: Spot, node: ast.Compare) -> Iterator[Place]:

@@ -18,6 +18,7 @@ from .constants import DEFAULTS, Constant, plain_assignment
 
 HEAD, MIDDLE, TAIL, IN_CLASS = "head", "middle", "tail", "class"
 _GIVEN = set(dir(builtins)) | {"__file__", "__name__", "__package__", "__doc__", "__spec__"}
+_ABOVE_SETTINGS = {"datetime", "quote", "sleep", "smtplib", "urlopen"}
 _SENDS = ("send_sms", "send_sms_mail")
 
 
@@ -121,7 +122,8 @@ def _place(statement: ast.stmt, anatomy: Anatomy, constants: Mapping[str, Consta
 def _words(statement: ast.stmt, anatomy: Anatomy) -> str:
     names = ", ".join(bound_names(statement))
     if isinstance(statement, (ast.Import, ast.ImportFrom)):
-        return f"import of {names if names != '*' else 'all names of a module'}"
+        module = getattr(statement, "module", "")
+        return f"import of {names if names != '*' else f'all names of {module}'}"
     if isinstance(statement, FUNCTIONS):
         return f"function {statement.name}"
     if isinstance(statement, ast.ClassDef):
@@ -130,7 +132,8 @@ def _words(statement: ast.stmt, anatomy: Anatomy) -> str:
         return "part that runs when the file is started as a program"
     if any(dotted(call.func) == anatomy.cls.name for call in calls(statement)) and names:
         return f"instance {names}"
-    return f"name {names}" if names else "statement that runs when the file is imported"
+    word = "names" if "," in names else "name"
+    return f"{word} {names}" if names else "statement that runs when the file is imported"
 
 
 def _is_main(statement: ast.stmt) -> bool:
@@ -152,7 +155,7 @@ def _obstacle(statement: ast.stmt, code: str, anatomy: Anatomy, available: Set[s
     if anatomy.source.python2:
         return "the file is Python 2"
     taken = clashes(statement, shipped())
-    if set(taken) - set(DEFAULTS):
+    if taken:
         return f"our file needs the name {sorted(taken)[0]} for itself"
     return _missing(code, available)
 
@@ -165,6 +168,12 @@ def _missing(code: str, available: Set[str]) -> str:
     if not missing or "*" in available:
         return ""
     return f"it uses {sorted(missing)[0]}, which our file does not have"
+
+
+def obstacle_of_constant(constant: Constant, additions: List[Addition]) -> str:
+    """Say why a constant's value cannot stand in our file, "" if it can."""
+    above = {name for one in additions if one.place == HEAD for name in one.names}
+    return _missing(constant.code or "0", _GIVEN | _ABOVE_SETTINGS | set(DEFAULTS) | above)
 
 
 def _attributes_of_self(node: ast.AST) -> Set[str]:

@@ -96,7 +96,8 @@ def _hosts(host: str, tries: Optional[int], body: ast.stmt) -> Tuple[str, ...]:
             new = [part.strip(":/") for part in texts_in_order(call.args[1])]
             if new[:1] == ["www"] and old:
                 numbered = (f"www{number}{''.join(new[1:])}/" for number in range(2, tries + 1))
-                return (host, *(f"{host}/".replace(old, one).rstrip("/") for one in numbered))
+                others = [f"{host}/".replace(old, one).rstrip("/") for one in numbered]
+                return tuple(dict.fromkeys([host, *others]))
     return (host,) if host not in DOMAINS else ()
 
 

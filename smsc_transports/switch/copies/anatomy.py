@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
-from typing import Dict, List, Optional, Set
+from typing import Dict, FrozenSet, List, Optional, Set, Tuple
 
 from ..files.source import Source
 from ..files.syntax import FUNCTIONS, Function, bound_names, dotted, methods, texts
@@ -22,17 +22,28 @@ METHODS = (
 SENDING = "_smsc_send_cmd"
 _MARKS = ("/sys/", "fmt=1", "cost=3", "flash=1", "psw=")
 _ENOUGH = 4
-_REQUESTS = {"urlopen", "quote"}
-_IMPORTED: Dict[str, Set[str]] = {
-    "datetime": {"datetime"},
-    "time": {"sleep"},
-    "urllib": _REQUESTS,
-    "urllib2": _REQUESTS,
-    "urllib.request": _REQUESTS,
-    "urllib.parse": _REQUESTS,
-    "__future__": {"print_function", "division", "absolute_import", "unicode_literals"},
-}
-_TEXT_MARKS = re.compile(r"def\s+send_sms\s*\(|_smsc_send_cmd|def\s+get_sms_cost\s*\(")
+Import = Tuple[str, str, str]
+"""Module, name, and the name that it gets, "" for its own."""
+
+VENDORS_IMPORTS: FrozenSet[Import] = frozenset(
+    {
+        ("", "smtplib", ""),
+        ("datetime", "datetime", ""),
+        ("time", "sleep", ""),
+        ("urllib", "urlopen", ""),
+        ("urllib", "quote", ""),
+        ("urllib2", "urlopen", ""),
+        ("urllib.request", "urlopen", ""),
+        ("urllib.request", "quote", ""),
+        ("urllib.parse", "quote", ""),
+    }
+)
+"""What the vendor's editions import, and what people who moved to Python 3 wrote for it."""
+
+_TEXT_MARKS = re.compile(
+    r"def send_sms|_smsc_send_cmd|def get_sms_cost|^SMSC_LOGIN|^SMTP_FROM|flash=1", re.MULTILINE
+)
+_ENOUGH_IN_A_TEXT = 3
 
 
 @dataclass(frozen=True)
@@ -66,7 +77,7 @@ def find_anatomy(source: Source) -> Optional[Anatomy]:
 
 def looks_like_a_copy(text: str) -> bool:
     """Tell by its text alone whether a broken file may be a copy."""
-    return len({match.group().split("(")[0] for match in _TEXT_MARKS.finditer(text)}) >= 2
+    return len(set(_TEXT_MARKS.findall(text))) >= _ENOUGH_IN_A_TEXT
 
 
 def is_replacement(source: Source) -> bool:
@@ -100,14 +111,23 @@ def vendors_own(statement: ast.stmt, cls: ast.ClassDef) -> bool:
         return True
     if isinstance(statement, FUNCTIONS):
         return statement.name == "ifs"
-    if isinstance(statement, (ast.Try, ast.If)) and set(bound_names(statement)) == _REQUESTS:
-        return all(vendors_own(part, cls) for part in statement.body)
-    if isinstance(statement, ast.Import):
-        return [alias.name for alias in statement.names] == ["smtplib"]
-    if isinstance(statement, ast.ImportFrom):
-        imported = {alias.asname or alias.name for alias in statement.names}
-        return imported <= _IMPORTED.get(statement.module or "", set())
-    return False
+    if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
+        return True
+    imported = imports_in(statement)
+    bound = {alias or name for _, name, alias in imported}
+    return bool(imported) and imported <= VENDORS_IMPORTS and bound == set(bound_names(statement))
+
+
+def imports_in(node: ast.AST) -> Set[Import]:
+    """Give what the imports in a node import."""
+    found: Set[Import] = set()
+    for part in ast.walk(node):
+        if isinstance(part, ast.ImportFrom):
+            module = "." * part.level + (part.module or "")
+            found |= {(module, alias.name, alias.asname or "") for alias in part.names}
+        elif isinstance(part, ast.Import):
+            found |= {("", alias.name, alias.asname or "") for alias in part.names}
+    return found
 
 
 def _is_docstring(statement: ast.stmt) -> bool:

@@ -84,7 +84,23 @@ def read_constants(source: Source, cls: ast.ClassDef) -> Dict[str, Constant]:
         for statement in statements:
             for constant in _bound_by(statement, source, in_class):
                 found[constant.name] = constant
-    return found
+    return {**_from_star_import(source, cls, found), **found}
+
+
+def _from_star_import(
+    source: Source, cls: ast.ClassDef, found: Mapping[str, Constant]
+) -> Dict[str, Constant]:
+    """Give the constants that the class uses and that nothing but a star import can bind."""
+    used = {node.id for node in ast.walk(cls) if isinstance(node, ast.Name)} & set(DEFAULTS)
+    for statement in source.tree.body:
+        if isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*":
+            words = f"imported from {'.' * statement.level}{statement.module or ''}"
+            return {
+                name: Constant(name, statement.lineno, IMPORTED, words)
+                for name in DEFAULTS
+                if name in used - set(found)
+            }
+    return {}
 
 
 def plain_assignment(statement: ast.AST) -> Optional[Tuple[str, ast.expr]]:

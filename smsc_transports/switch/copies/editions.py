@@ -67,6 +67,18 @@ class Behaviour:
     old_mirrors: bool
     decodes: bool
     catches: bool
+    is_whole: bool
+    python2: bool
+
+    @property
+    def bytes_text(self) -> bool:
+        """On Python 3 the fields of a reply begin with b'."""
+        return self.is_whole and not self.decodes and not self.python2
+
+    @property
+    def raises(self) -> bool:
+        """Network errors come through to the caller."""
+        return self.is_whole and not self.catches
 
 
 def read_behaviour(anatomy: Anatomy) -> Behaviour:
@@ -84,6 +96,8 @@ def read_behaviour(anatomy: Anatomy) -> Behaviour:
         old_mirrors=any("www2." in text for text in literals),
         decodes="decode" in attributes,
         catches=any(isinstance(node, ast.Try) for node in ast.walk(sending)),
+        is_whole=anatomy.sending is not None,
+        python2=anatomy.source.python2 is not None,
     )
 
 
@@ -102,9 +116,9 @@ def remarks(edition: Edition, behaviour: Behaviour) -> Iterator[str]:
         yield 'with format=12 it sends the sender as bot; ours takes query="bot=..." for that'
     if behaviour.pauses:
         yield "it waits between its tries; ours asks the next host at once, as 2.0 does"
-    if not behaviour.decodes:
+    if behaviour.bytes_text:
         yield 'on Python 3 its replies are texts such as "b\'1"; ours are plain, as those of 2.0'
-    if not behaviour.catches:
+    if behaviour.raises:
         yield "it raises network errors; ours gives ['', ''], or False for the balance"
 
 

@@ -7,8 +7,9 @@ from typing import Dict, FrozenSet, Iterator, List, Tuple
 
 from ..files.masking import masked
 from ..files.syntax import dotted
+from ..files.walk import plain_name
 from .account import account_edits
-from .additions import IN_CLASS, state_of_objects
+from .additions import IN_CLASS, obstacle_of_constant, state_of_objects
 from .address import TRIES, is_number
 from .anatomy import SENDING
 from .constants import ENVIRONMENT, LITERAL, SWITCHES
@@ -46,7 +47,12 @@ def _constants(reading: Reading) -> Iterator[Edit]:
             words = f"{constant.name} is {constant.shown}"
         if constant.name in SWITCHES and constant.origin == ENVIRONMENT:
             words += '; any text but "" switches it on, "False" too, as before'
-        yield Edit("constant", constant.line, words, TAKEN_OVER)
+        obstacle = obstacle_of_constant(constant, reading.additions)
+        if obstacle:
+            words += f": cannot be carried over, {obstacle}"
+            yield Edit("constant", constant.line, words, NEEDS_A_LINE, (f"{constant.name} = ...",))
+        else:
+            yield Edit("constant", constant.line, words, TAKEN_OVER)
 
 
 def _constants_in_class(reading: Reading) -> Iterator[Edit]:
@@ -107,13 +113,19 @@ def _unnamed(reading: Reading, named: List[Edit]) -> Iterator[Edit]:
     if reading.edition.version == "1.0":
         return
     explained = _explained(reading, named)
-    for name, function in vendors_methods(reading.anatomy):
-        if name == SENDING and not reading.behaviour.catches:
-            continue  # an early build of 1.7, which is told with the edition
-        if name not in explained and not is_vendors(name, function, reading.anatomy):
-            words = f"{name} is changed in a way that this command cannot name"
-            write = (f"smsc compare {reading.anatomy.source.path.name}  # shows if it matters",)
-            yield Edit("other", function.lineno, words, NEEDS_A_LINE, write)
+    changed = [
+        function
+        for name, function in vendors_methods(reading.anatomy)
+        if name not in explained
+        and not is_vendors(name, function, reading.anatomy)
+        # an early build of 1.7 catches no errors, which is told with the edition
+        and (name != SENDING or reading.behaviour.catches)
+    ]
+    if changed:
+        names = ", ".join(function.name for function in changed)
+        words = f"{names}: changed in a way that this command cannot name"
+        write = (f"smsc compare {plain_name(reading.anatomy.source.path)}  # shows if it matters",)
+        yield Edit("other", changed[0].lineno, words, NEEDS_A_LINE, write)
 
 
 def _explained(reading: Reading, named: List[Edit]) -> FrozenSet[str]:

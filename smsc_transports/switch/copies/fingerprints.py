@@ -33,12 +33,12 @@ VENDORS: Dict[str, FrozenSet[str]] = {
 """The hashes of the vendor's methods; of some there are several, one for each edition."""
 
 VENDORS_DEBUG_LINES: Dict[str, FrozenSet[str]] = {
-    "send_sms": frozenset({"591502cd51a2b6a3"}),
-    "send_sms_mail": frozenset({"0971248336d1fb39"}),
-    "get_sms_cost": frozenset({"76e025c02bb627f4"}),
-    "get_status": frozenset({"f2ccad4012c226c7"}),
-    "get_balance": frozenset({"6aaf30abd15e4f2f"}),
-    "_smsc_send_cmd": frozenset({"0668832b43f83678"}),
+    "send_sms": frozenset({"c0340ea55058ce65"}),
+    "send_sms_mail": frozenset({"f75b311e25e0ed21"}),
+    "get_sms_cost": frozenset({"d7fc9790f201c70e"}),
+    "get_status": frozenset({"16407a1b260313f1"}),
+    "get_balance": frozenset({"f7f9c531c648c160"}),
+    "_smsc_send_cmd": frozenset({"7d0bd34c1d14c955"}),
 }
 """The hashes of what the vendor's methods do with SMSC_DEBUG."""
 
@@ -77,7 +77,8 @@ def fingerprint(function: Function, anatomy: Anatomy) -> str:
 def debug_fingerprint(function: Function, anatomy: Anatomy) -> str:
     """Give the hash of a method's debug lines."""
     form = _Normal(anatomy, keeps_lines=True)
-    return _hash(form.of_list(debug_blocks(function)))
+    blocks = debug_blocks(function)
+    return _hash(tuple((form.of(block.body), form.of(block.orelse)) for block in blocks))
 
 
 def debug_blocks(function: Function) -> List[ast.If]:
@@ -150,7 +151,7 @@ class _Normal:
         if isinstance(node, ast.While) and self._counts_tries:
             return ("While", self.of(_without_numbers(node.test)), self.of(node.body))
         if isinstance(node, ast.ExceptHandler) and dotted(node.type) in _ANY_ERROR:
-            return ("ExceptHandler", self.of_list(node.body))
+            return ("ExceptHandler", ("body", self.of(node.body)))
         return (kind, *self._fields(node))
 
     def _fields(self, node: ast.AST) -> Form:

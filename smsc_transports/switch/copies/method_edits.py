@@ -97,7 +97,7 @@ def _is_changed(default: Optional[ast.expr], expected: Optional[str]) -> bool:
 
 def _other_signature(name: str, function: Function, given: List[str]) -> Edit:
     ours = ", ".join(SIGNATURES[name])
-    words = f"{name} has other parameters: {', '.join(given)}; ours: {ours}"
+    words = f"{name} has other parameters than ours: {', '.join(given)}"
     if _OLD_PARAMETERS & set(given):
         write = ('flash=1 becomes format=1, timezone=3 becomes query="tz=3"',)
     else:
@@ -155,7 +155,7 @@ def _debug_lines(reading: Reading) -> Iterator[Edit]:
             always.append(name)
     for names, words in (
         (logged, "debug lines go to a logger in"),
-        (others, "debug lines are changed in"),
+        (others, "debug lines are changed or missing in"),
         (always, "lines are printed or logged without SMSC_DEBUG in"),
     ):
         if names:
@@ -183,8 +183,6 @@ def _missing(reading: Reading) -> Iterator[Edit]:
         yield Edit("missing", line, words, NOTHING_TO_DO)
         return
     used = {node.id for node in ast.walk(reading.anatomy.cls) if isinstance(node, ast.Name)}
-    bound = {name for addition in reading.additions for name in addition.names}
-    if "*" not in bound:
-        missing += sorted(used & set(DEFAULTS) - set(reading.constants))
+    missing += sorted(used & set(DEFAULTS) - set(reading.constants))
     if missing:
         yield Edit("missing", line, f"without {', '.join(missing)}; ours has it", NOTHING_TO_DO)

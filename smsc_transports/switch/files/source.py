@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Optional
 
-from .python2 import as_python3
+from .python2 import as_python3, python2_statement
 
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -96,15 +96,26 @@ def parse_source(path: Path, raw: bytes) -> Source:
     try:
         return Source(path, text, _parsed(text), encoding, newline)
     except SyntaxError as error:
-        problem = Problem(error.msg or "no Python", error.lineno)
-    except (RecursionError, MemoryError):
-        raise Unreadable(Problem("too deeply nested"), text) from None
+        problem = _problem(error, text)
     rewritten = as_python3(text)
     try:
         tree = _parsed(rewritten)
-    except (SyntaxError, RecursionError, MemoryError):
+    except SyntaxError:
         raise Unreadable(problem, text) from None
-    return Source(path, rewritten, tree, encoding, newline, problem)
+    line = problem.line or 1
+    python2 = Problem(python2_statement(text.split("\n")[line - 1]) or problem.reason, line)
+    return Source(path, rewritten, tree, encoding, newline, python2)
+
+
+def _problem(error: SyntaxError, text: str) -> Problem:
+    """Say what is wrong, in our words: those of Python quote the file, and a password with it."""
+    if isinstance(error, TabError):
+        return Problem("tabs and spaces are mixed", error.lineno)
+    if isinstance(error, IndentationError):
+        return Problem("wrong indentation", error.lineno)
+    if (error.lineno or 0) >= len(text.rstrip().split("\n")):
+        return Problem("the file breaks off", error.lineno)
+    return Problem("no valid Python", error.lineno)
 
 
 def _encoding(raw: bytes) -> str:
@@ -115,8 +126,9 @@ def _encoding(raw: bytes) -> str:
         raise Unreadable(Problem("a null byte: this is no text file", line), raw.decode("latin-1"))
     try:
         return tokenize.detect_encoding(io.BytesIO(raw).readline)[0]
-    except SyntaxError as error:
-        raise Unreadable(Problem(error.msg or "no text", 1), raw.decode("latin-1")) from None
+    except SyntaxError:
+        reason = "the encoding that the file declares is unknown, or it declares none"
+        raise Unreadable(Problem(reason, 1), raw.decode("latin-1")) from None
 
 
 def _parsed(text: str) -> ast.Module:
@@ -124,5 +136,11 @@ def _parsed(text: str) -> ast.Module:
         warnings.simplefilter("ignore")  # of an invalid escape in a stranger's file
         try:
             return ast.parse(text)
+        except (RecursionError, MemoryError):
+            raise Unreadable(Problem("too deeply nested"), text) from None
         except ValueError as error:  # a surrogate, from an escape in the coding of the file
             raise SyntaxError(str(error)) from None
+        except SyntaxError as error:
+            if "nest" in (error.msg or ""):
+                raise Unreadable(Problem("too deeply nested"), text) from None
+            raise

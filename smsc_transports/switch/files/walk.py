@@ -26,8 +26,14 @@ def python_files(folder: Path) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if _is_walked(Path(current, name), walked))
         for name in sorted(files):
             path = Path(current, name)
-            if path.suffix in _SUFFIXES or (not path.suffix and _is_script(path)):
+            if _is_program(path):
                 yield path
+
+
+def _is_program(path: Path) -> bool:
+    if path.suffix in _SUFFIXES:
+        return path.exists()  # an editor's lock is a link that leads nowhere
+    return not path.suffix and _is_script(path)
 
 
 def _is_walked(folder: Path, walked: Set[Tuple[int, int]]) -> bool:
