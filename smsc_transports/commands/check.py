@@ -36,12 +36,13 @@ def add_parser(subparsers: Any) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    from ..switch.replacement import NotInstalled
     from ..switch.report import as_json, as_text
     from ..switch.survey import NoSuchPath, survey
 
     try:
         found = survey(arguments.paths, _progress())
-    except NoSuchPath as error:
+    except (NoSuchPath, NotInstalled) as error:
         print(f"smsc check: {error}", file=sys.stderr)
         return 2
     finally:

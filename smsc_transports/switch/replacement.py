@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from pathlib import Path
 from typing import FrozenSet, Mapping
 
@@ -37,14 +38,19 @@ def shipped() -> Source:
     Raises:
         NotInstalled: it is not there, or another file is.
     """
+    return _read(PLACE)
+
+
+@functools.lru_cache(maxsize=1)
+def _read(place: Path) -> Source:
     try:
-        source = read_source(PLACE)
+        source = read_source(place)
     except Unreadable as error:
         raise NotInstalled(
-            f"{PLACE} cannot be read ({error}): install smsc-transports again"
+            f"{place} cannot be read ({error}): install smsc-transports again"
         ) from None
     if not is_replacement(source):
-        raise NotInstalled(f"{PLACE} is another file: install smsc-transports again")
+        raise NotInstalled(f"{place} is another file: install smsc-transports again")
     return source
 
 

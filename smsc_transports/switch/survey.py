@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Callable, Dict, List, Sequence, Tuple
 
 from .callers.differences import EVERYWHERE, WITH_MAIL, in_order
-from .callers.place import BETTER, NEEDS_A_LINE, SAME, Place, Secret
+from .callers.meaning import Interpreter
+from .callers.place import BETTER, NEEDS_A_LINE, SAME, Place
 from .callers.places import Finder
 from .callers.project import Broken, Program, Project
+from .callers.secrets import Secret, typed_in
 from .copies.constants import LITERAL
 from .copies.edit import Edit
 from .files.source import Problem
@@ -107,13 +109,14 @@ def survey(paths: Sequence[Path], told: Callable[[int], None]) -> Survey:
         else:
             project.read([path], path.parent, told)
     project.read_users_of_renamed_copies()
-    finder = Finder(project)
+    interpreter = Interpreter(project)
+    finder = Finder(interpreter)
     programs: List[ProgramFound] = []
     secrets: List[Secret] = []
     for program in project.found:
         try:
             found = _program(program, finder)
-            secrets += _secrets(program, finder)
+            secrets += _secrets(program, interpreter)
         except RecursionError:
             project.tell_broken(program.path, Problem("too deeply nested"))
             continue
@@ -144,11 +147,11 @@ def _program(program: Program, finder: Finder) -> ProgramFound:
     return ProgramFound(program.path, tuple(finder.places(program)), python2)
 
 
-def _secrets(program: Program, finder: Finder) -> List[Secret]:
+def _secrets(program: Program, interpreter: Interpreter) -> List[Secret]:
     copy = program.face.copy if program.face else None
     constants = copy.constants.values() if copy else ()
     own = [Secret(program.path, one.line, one.name) for one in constants if one.typed_in]
-    return own + finder.secrets(program)
+    return [*own, *typed_in(program, interpreter)]
 
 
 def _copy(program: Program, programs: List[ProgramFound]) -> CopyFound:

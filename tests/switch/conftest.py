@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import Callable, Dict, FrozenSet, Tuple
 
@@ -16,13 +17,14 @@ from .cases import EDITION_1_8, vendor_like
 
 collect_ignore = ["programs"]
 
+Hashes = Dict[str, FrozenSet[str]]
 Smsc = Callable[..., Tuple[int, str, str]]
 
 
-@pytest.fixture(autouse=True)
-def _stand_in_is_the_vendors(monkeypatch: pytest.MonkeyPatch) -> None:
-    methods: Dict[str, FrozenSet[str]] = {}
-    debug_lines: Dict[str, FrozenSet[str]] = {}
+@functools.lru_cache(maxsize=None)
+def _fingerprints() -> Tuple[Hashes, Hashes]:
+    methods: Hashes = {}
+    debug_lines: Hashes = {}
     for editions in ((), ("first_build",), EDITION_1_8):
         anatomy = find_anatomy(parse_source(Path("x.py"), vendor_like(*editions).encode()))
         assert anatomy is not None
@@ -30,6 +32,12 @@ def _stand_in_is_the_vendors(monkeypatch: pytest.MonkeyPatch) -> None:
             known = methods.get(name, frozenset())
             methods[name] = known | {fingerprints.fingerprint(method, anatomy)}
             debug_lines[name] = frozenset({fingerprints.debug_fingerprint(method, anatomy)})
+    return methods, debug_lines
+
+
+@pytest.fixture(autouse=True)
+def _stand_in_is_the_vendors(monkeypatch: pytest.MonkeyPatch) -> None:
+    methods, debug_lines = _fingerprints()
     monkeypatch.setattr(fingerprints, "VENDORS", methods)
     monkeypatch.setattr(fingerprints, "VENDORS_DEBUG_LINES", debug_lines)
 

@@ -218,7 +218,7 @@ def test_json_has_a_stable_shape(smsc: Smsc, tmp_path: Path) -> None:
         "what": "SMSC().send_sms(...)",
         "verdict": "needs a line",
         "differences": [],
-        "why": "this copy gives True or False, ours the reply, which is always true",
+        "why": "this copy gives True or False, ours gives the reply, which is always true",
         "write": ["SMSC().send_sms(...).ok"],
         "note": "",
         "copy": "smsc_api.py",
@@ -257,8 +257,15 @@ def test_no_secret_of_a_program_is_shown(smsc: Smsc, tmp_path: Path, line: str) 
 
 
 def test_passwords_are_told_by_their_place(smsc: Smsc, tmp_path: Path) -> None:
-    write(tmp_path, program="import smsc_api\nsmsc_api.SMSC_PASSWORD = 'QzX'\n")
-    assert "  program.py:2  SMSC_PASSWORD\n" in smsc("check", ".")[1]
+    write(
+        tmp_path,
+        program="import smsc_api\n"
+        "smsc_api.SMSC_PASSWORD = 'QzX'\n"
+        "smsc_api.SMSC_LOGIN, smsc_api.SMSC_PASSWORD = 'QzX', read()\n"
+        "smsc_api.SMTP_PASSWORD = ''\n",
+    )
+    told = "secrets are typed in at:\n  program.py:2  SMSC_PASSWORD\n  program.py:3  SMSC_LOGIN\n\n"
+    assert told in smsc("check", ".")[1]
 
 
 def test_the_command_starts_without_its_readers() -> None:

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 from ..copies.anatomy import METHODS
 from ..copies.edit import Reading
 from ..copies.method_edits import SIGNATURES, lists_of_phones
-from ..copies.results import RAISES, TRUTH
+from ..copies.results import RAISES, TRUTH, Result
 from ..files.syntax import dotted, texts
 from .differences import in_order
 from .face import Face
 from .place import BETTER, NEEDS_A_LINE, SAME, Place
-from .spot import Spot, shown
+from .spot import Spot, module_of, shown
 
-_UNSAFE = re.compile(r"[^\x21-\x7e]|list=")
-_OLD_PARAMETERS = {
-    "flash": "format=1",
-    "timezone": 'query="tz=..."',
-    "charset": "",
-}
+_UNSAFE = re.compile(r"[^\x21-\x7e]")
+_LIST = "list="  # a list holds texts, and those hold anything
+_OLD_PARAMETERS = {"flash": "format=1", "timezone": 'query="tz=..."'}
 _NETWORK_ERRORS = (
     "ConnectionError",
     "HTTPError",
@@ -69,93 +67,81 @@ def _needs(spot: Spot, call: ast.Call, face: Face, method: str, name: str) -> It
     if method not in METHODS:
         yield from _needs_of_own_method(face, method, name)
         return
-    yield from _needs_of_result(spot, face, method, name)
-    yield from _needs_of_arguments(call, face, method, name)
+    result = face.results.get(method)
+    if result is not None:
+        yield from _needs_of_result(spot, result, method, name)
+    elif face.raises_network_errors and spot.catching(*_NETWORK_ERRORS):
+        why = "this copy raises network errors, which are caught here; ours gives ['', '']"
+        yield Need(why, _raising(method, name, "except (GatewayError, TransportError)"))
+    yield from _needs_of_arguments(spot, call, face, method, name)
     if face.copy is not None and method != "get_balance":
         yield from _needs_of_values(call, face.copy.reading, method, name)
 
 
 def _needs_of_own_method(face: Face, method: str, name: str) -> Iterator[Need]:
-    known = face.copy is None or method in face.lost
-    if known and not face.has_method_with_us(method):
-        yield Need(
-            f"our class has no method {method}", (f"{method}({name.rpartition('.')[0]}, ...)",)
-        )
+    may_be_missing = face.copy is None or method in face.lost
+    if may_be_missing and not face.has_method_with_us(method):
+        receiver = name.rpartition(".")[0]
+        yield Need(f"our class has no method {method}", (f"{method}({receiver}, ...)",))
 
 
-def _needs_of_result(spot: Spot, face: Face, method: str, name: str) -> Iterator[Need]:
-    result = face.results.get(method)
-    if result is not None and result.kind == RAISES:
-        if method == "get_balance":
-            yield Need(
-                f"this copy {result.words}, ours gives False", (f"if {name}() is False: ...",)
-            )
-        else:
-            yield Need(
-                f"this copy {result.words} on an error, ours gives the reply",
-                (
-                    f"{name}(...).raise_for_error()",
-                    f"except (GatewayError, TransportError)  # was {result.exception}",
-                    _ERRORS,
-                ),
-            )
-    elif result is not None and spot.is_used:
+def _needs_of_result(spot: Spot, result: Result, method: str, name: str) -> Iterator[Need]:
+    if result.kind == RAISES:
+        why = f"this copy {result.words} on an error, ours gives {_given(method)}"
+        handler = f"except (GatewayError, TransportError)  # was {result.exception}"
+        yield Need(why, _raising(method, name, handler))
+    elif spot.is_used:
+        why = f"this copy {result.words}, ours gives {_given(method)}"
         if result.kind == TRUTH and method != "get_balance":
-            why = "this copy gives True or False, ours the reply, which is always true"
-            yield Need(why, (f"{name}(...).ok",))
+            yield Need(f"{why}, which is always true", (f"{name}(...).ok",))
         else:
-            ours = (
-                "the amount as text, or False" if method == "get_balance" else "the reply, a list"
-            )
-            why = f"this copy {result.words}, ours gives {ours}"
             yield Need(why, (f"{name}(...)  # and what follows from it",))
-    elif face.raises_network_errors and spot.catching(*_NETWORK_ERRORS):
-        why = "this copy raises network errors, which are caught here; ours gives ['', '']"
-        if method == "get_balance":
-            yield Need(why, (f"if {name}() is False: ...",))
-        else:
-            lines = (f"{name}(...).raise_for_error()", "except (GatewayError, TransportError)")
-            yield Need(why, (*lines, _ERRORS))
 
 
-def _needs_of_arguments(call: ast.Call, face: Face, method: str, name: str) -> Iterator[Need]:
+def _given(method: str) -> str:
+    return "the amount as text, or False" if method == "get_balance" else "the reply"
+
+
+def _raising(method: str, name: str, handler: str) -> Tuple[str, ...]:
+    """Give the lines that raise where our file does not."""
+    if method == "get_balance":
+        return (f"if {name}() is False: ...",)
+    return (f"{name}(...).raise_for_error()", handler, _ERRORS)
+
+
+def _needs_of_arguments(
+    spot: Spot, call: ast.Call, face: Face, method: str, name: str
+) -> Iterator[Need]:
     """Tell of arguments that our method takes elsewhere, by another name, or not at all."""
     theirs, ours = face.parameters(method), tuple(SIGNATURES[method])
-    given = [keyword.arg for keyword in call.keywords if keyword.arg is not None]
-    count = sum(not isinstance(argument, ast.Starred) for argument in call.args)
-    by_place = list(theirs[:count])
-    moved = any(name not in ours or ours.index(name) != at for at, name in enumerate(by_place))
-    strange = [parameter for parameter in given if parameter not in ours]
-    if not moved and not strange:
+    given = arguments_of(call, theirs)
+    count = len(_by_place(call))
+    stays = theirs[:count] == ours[:count]
+    strange = [one for one in given if one not in ours]
+    fails_today = face.copy is not None and not set(given) <= set(theirs)
+    if fails_today or (stays and not strange):
         return
-    if face.copy is not None and not set(strange) <= set(theirs):
-        return  # it fails today too
-    wanting = [parameter for parameter in [*by_place, *strange] if parameter not in ours]
-    kept = [parameter for parameter in [*by_place, *given] if parameter in ours]
-    new = [_OLD_PARAMETERS[parameter] for parameter in wanting if _OLD_PARAMETERS.get(parameter)]
-    arguments = ", ".join([*(f"{parameter}=..." for parameter in kept), *new])
-    if wanting:
-        why = f"our {method} has no parameter {', '.join(wanting)}"
-    else:
+    used = [one for one in strange if not _is_false(given[one])]
+    kept = [f"{one}=..." for one in given if one in ours]
+    new = [_OLD_PARAMETERS[one] for one in used if one in _OLD_PARAMETERS]
+    why = f"our {method} has no parameter {', '.join(strange)}"
+    if not strange:
         why = f"the parameters of our {method} stand in another order"
-    lines = [f"{name}({arguments})"]
-    if "charset" in wanting:
-        lines.append('smsc_api.SMSC_CHARSET = "..."  # once, before the first call')
-    yield Need(why, tuple(lines))
+    write = [f"{name}({', '.join([*kept, *new])})"]
+    if "charset" in used:
+        module = module_of(spot, face)
+        write = [*module.imports, f"{module.name}.SMSC_CHARSET = ...", *write]
+    yield Need(why, tuple(write))
 
 
 def _needs_of_values(call: ast.Call, reading: Reading, method: str, name: str) -> Iterator[Need]:
     arguments = arguments_of(call, tuple(SIGNATURES[method]))
     phones = arguments.get("phones")
-    takes_lists = (
-        lists_of_phones(reading.anatomy.methods[method])
-        if (method in reading.anatomy.methods)
-        else 0
-    )
-    if takes_lists and phones is not None and not _is_text(phones):
-        sure = isinstance(phones, (ast.List, ast.Tuple, ast.ListComp))
+    theirs = reading.anatomy.methods.get(method)
+    if theirs and lists_of_phones(theirs) and phones is not None and not _is_text(phones):
         why = "this copy takes a list of phones, ours a text"
-        why = why if sure else f"{why}; if it is a list here"
+        if not isinstance(phones, (ast.List, ast.Tuple, ast.ListComp)):
+            why += "; if it is a list here"
         yield Need(why, (f'{name}(",".join({shown(phones)}), ...)',))
     number = arguments.get("format")
     if reading.behaviour.bot and isinstance(number, ast.Constant) and number.value == _BOT:
@@ -165,17 +151,24 @@ def _needs_of_values(call: ast.Call, reading: Reading, method: str, name: str) -
 
 def _better(spot: Spot, call: ast.Call, method: str, face: Face) -> Iterator[str]:
     arguments = arguments_of(call, face.parameters(method))
-    for name in ("query", "id", "translit"):
-        if method != "send_sms_mail" and name in arguments:
-            parts = spot.at(arguments[name]).texts
-            if any(_UNSAFE.search(part) for part in parts):
-                yield "D2"
-            if any("#" in part for part in parts):
-                yield "D3"
-    if method == "send_sms_mail" and _may_be_cyrillic(arguments):
-        yield "D4"
+    if method == "send_sms_mail":
+        if _may_be_cyrillic(arguments):
+            yield "D4"
+    elif not face.posts:
+        for name in {"query", "id", "translit"} & set(arguments):
+            yield from _better_in_a_get(spot.at(arguments[name]))
     if method == "get_status" and not _is_false(arguments.get("all")):
         yield "D5"
+
+
+def _better_in_a_get(argument: Spot) -> Iterator[str]:
+    """Tell what a GET did not bear in a parameter that is not quoted."""
+    texts_are_known = isinstance(argument.node, ast.Constant)
+    for part in argument.texts:
+        if _UNSAFE.search(part) or (_LIST in part and not texts_are_known):
+            yield "D2"
+        if "#" in part:
+            yield "D3"
 
 
 def _is_false(node: Optional[ast.expr]) -> bool:
@@ -192,14 +185,14 @@ def _may_be_cyrillic(arguments: Dict[str, ast.expr]) -> bool:
 
 def arguments_of(call: ast.Call, parameters: Tuple[str, ...]) -> Dict[str, ast.expr]:
     """Give the arguments of a call by the names of the parameters."""
-    plain: List[ast.expr] = []
-    for argument in call.args:
-        if isinstance(argument, ast.Starred):
-            break
-        plain.append(argument)
-    found = dict(zip(parameters, plain))
+    found = dict(zip(parameters, _by_place(call)))
     found.update({keyword.arg: keyword.value for keyword in call.keywords if keyword.arg})
     return found
+
+
+def _by_place(call: ast.Call) -> List[ast.expr]:
+    """Give the arguments whose parameters are known by their place."""
+    return list(itertools.takewhile(lambda one: not isinstance(one, ast.Starred), call.args))
 
 
 def _is_text(node: Optional[ast.AST]) -> bool:

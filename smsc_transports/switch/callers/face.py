@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import FrozenSet, Mapping, Optional, Tuple
 
-from ..copies.constants import DEFAULTS
+from ..copies.constants import DEFAULTS, LITERAL
 from ..copies.method_edits import SIGNATURES
 from ..copies.results import Result
 from ..files.source import Source
@@ -47,6 +47,12 @@ class Face:
     def raises_network_errors(self) -> bool:
         """The copy lets network errors through, as ours does not."""
         return self.copy is not None and self.copy.reading.behaviour.raises
+
+    @property
+    def posts(self) -> bool:
+        """The copy surely sends by POST, which bears more than a GET."""
+        post = self.copy.constants.get("SMSC_POST") if self.copy else None
+        return post is not None and post.origin == LITERAL and not post.is_default
 
     @property
     def own_names(self) -> Tuple[str, ...]:

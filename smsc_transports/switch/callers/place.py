@@ -35,12 +35,3 @@ class Place:
     def is_remarkable(self) -> bool:
         """There is more to say than that nothing changes."""
         return self.verdict != SAME or bool(self.note)
-
-
-@dataclass(frozen=True)
-class Secret:
-    """A place where a login or password is typed in: which one, and never what."""
-
-    path: Path
-    line: int
-    name: str

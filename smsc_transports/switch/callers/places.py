@@ -6,8 +6,8 @@ import ast
 from typing import Iterator, List, Optional, Set, Tuple
 
 from ..copies.anatomy import METHODS
-from ..copies.constants import DEFAULTS, SECRETS
-from ..files.syntax import dotted, literal, texts
+from ..copies.constants import DEFAULTS
+from ..files.syntax import dotted, texts
 from ..replacement import PUBLIC
 from .call_advice import advise_call
 from .face import Face
@@ -16,11 +16,10 @@ from .name_advice import (
     advise_attribute,
     advise_construction,
     advise_import,
-    constant_for,
     is_patch,
 )
-from .place import Place, Secret
-from .project import NOT_FOUND, Program, Project
+from .place import Place
+from .project import NOT_FOUND, Program
 from .reply_advice import advise_reply
 from .scopes import MODULE
 from .spot import Spot, face_of_parameter, module_of, shown
@@ -31,8 +30,8 @@ _LEAKED = tuple(sorted(PUBLIC - {"SMSC", *DEFAULTS}))
 class Finder:
     """Finds the places in the programs of a project."""
 
-    def __init__(self, project: Project) -> None:
-        self._interpreter = Interpreter(project)
+    def __init__(self, interpreter: Interpreter) -> None:
+        self._interpreter = interpreter
 
     def places(self, program: Program) -> List[Place]:
         """Give the places of one program in the order of its lines.
@@ -43,32 +42,6 @@ class Finder:
         found = dict.fromkeys(self._all(program))
         own = [place for place in found if place.copy != program.path or place.is_remarkable]
         return sorted(own, key=lambda place: place.line)
-
-    def secrets(self, program: Program) -> List[Secret]:
-        """Give where logins and passwords are typed into a program that is no copy."""
-        found: List[Secret] = []
-        for node in ast.walk(program.source.tree):
-            if not isinstance(node, (ast.Assign, ast.AnnAssign)):
-                continue
-            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-                name = dotted(target).rpartition(".")[2]
-                if name in SECRETS and _is_typed_in(node.value):
-                    found.append(Secret(program.path, node.lineno, name))
-        return found + list(self._secrets_of_calls(program))
-
-    def _secrets_of_calls(self, program: Program) -> Iterator[Secret]:
-        for node, scope in program.scopes.of.items():
-            if not isinstance(node, ast.Call):
-                continue
-            meanings = self._interpreter.meanings(node.func, scope, program)
-            for meaning in meanings:
-                if isinstance(meaning, TheClass):
-                    names = meaning.face.parameters("__init__")
-                    pairs = [*zip(names, node.args)]
-                    pairs += [(word.arg or "", word.value) for word in node.keywords]
-                    for name, value in pairs:
-                        if constant_for(name) in SECRETS and _is_typed_in(value):
-                            yield Secret(program.path, node.lineno, constant_for(name))
 
     def _all(self, program: Program) -> Iterator[Place]:
         for node, scope in list(program.scopes.of.items()):
@@ -223,8 +196,3 @@ def _is_called(spot: Spot) -> bool:
 
 def _is_bound(name: str, program: Program) -> bool:
     return any(name in scope.names for scope in set(program.scopes.of.values()))
-
-
-def _is_typed_in(value: Optional[ast.expr]) -> bool:
-    is_literal, content = literal(value)
-    return is_literal and bool(content)
