@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import textwrap
 from dataclasses import dataclass, field
 from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
 
@@ -22,7 +23,6 @@ from .copies.additions import (
 )
 from .copies.address import is_number
 from .copies.constants import DEFAULTS, LITERAL, SECRETS, Constant, plain_assignment
-from .copies.edit import Edit
 from .copies.method_edits import SIGNATURES, changed_defaults
 from .files.masking import masked
 from .files.source import Source
@@ -51,15 +51,14 @@ class Piece(NamedTuple):
 class Plan:
     """The replacement of one copy.
 
-    ``content`` is the new file; ``diff`` compares it with our file as it is installed, without
-    secrets; ``not_taken_over`` are the owner's changes that it does not have.
+    ``content`` is the new file, in ``encoding``; ``diff`` compares it with our file as it is
+    installed, without secrets.
     """
 
     copy: VendorCopy
     content: bytes = field(repr=False)
     encoding: str
     diff: str
-    not_taken_over: Tuple[Edit, ...]
 
 
 def plan(copy: VendorCopy) -> Plan:
@@ -80,7 +79,7 @@ def plan(copy: VendorCopy) -> Plan:
     if copy.source.text.startswith("#!") and not copy.python2:
         head = copy.source.text.split("\n")[0] + "\n" + head
     lines = (head + text).replace("\n", copy.source.newline)
-    return Plan(copy, lines.encode(encoding), encoding, _diff(installed, shown), copy.needing)
+    return Plan(copy, lines.encode(encoding), encoding, _diff(installed, shown))
 
 
 def _composed(text: str, pieces: List[Piece]) -> str:
@@ -249,7 +248,9 @@ class _Composer:
 
 
 def _shown(addition: Addition) -> str:
-    return masked(addition.code)
+    if addition.place != IN_CLASS:
+        return masked(addition.code)
+    return textwrap.indent(masked(textwrap.dedent(addition.code)), "    ")
 
 
 def _spaced(addition: Addition, code: str) -> str:

@@ -94,15 +94,16 @@ def _copy(anatomy: Anatomy) -> VendorCopy:
     address = read_address(anatomy, constants.get("SMTP_SERVER"))
     behaviour = read_behaviour(anatomy)
     edition = tell_edition(anatomy, behaviour)
+    at_calls = read_at_calls(anatomy)
     reading = Reading(
         anatomy=anatomy,
         constants=constants,
-        read_at_calls=read_at_calls(anatomy),
+        read_at_calls=at_calls,
         address=address,
         behaviour=behaviour,
         edition=edition,
         results=read_results(anatomy),
-        additions=read_additions(anatomy, constants),
+        additions=read_additions(anatomy, {**at_calls, **constants}),
     )
     edits = read_edits(reading)
     return VendorCopy(

@@ -87,6 +87,8 @@ EDITION_1_8 = (*EDITION_1_9, "edition_1_8")
 CASES = (
     Case("literal_credentials", ("first_build", "ru", "typed_in"), run="order_ready.py"),
     Case("environment", ("kz",), run="auth.py"),
+    Case("environment_at_each_call", ("first_build", "ru"), run="models.py"),
+    Case("flask_configuration", ("first_build",), copy="app/smsc_api.py", check=1, migrate=1),
     Case("django_settings", ("first_build",), copy="users/smsc_api.py"),
     Case("json_file", (*EDITION_1_9, "ru"), copy="smsc.py", run="alarm.py"),
     Case("config_module", (), run="send_sms.py"),
@@ -99,6 +101,7 @@ CASES = (
         run="run.py",
         changed="api/registration.py",
     ),
+    Case("ignored_constructor", ("typed_in",), run="utils.py"),
     Case(
         "class_constants",
         ("first_build", "ru"),

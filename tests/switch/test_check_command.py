@@ -57,8 +57,8 @@ def test_many_copies_and_programs_are_counted(smsc: Smsc, tmp_path: Path) -> Non
         case.write(tmp_path / case.name)
     status, said, _ = smsc("check", ".")
     assert status == 1
-    assert "21 copies of the vendor's file; 23 programs use them" in said
-    assert "6 changes of a copy's owner that our file does not take over" in said
+    assert "24 copies of the vendor's file; 26 programs use them" in said
+    assert "8 changes of a copy's owner that our file does not take over" in said
     assert "2 files of Python 2" in said
     assert SECRET not in said
 
@@ -128,7 +128,9 @@ def test_our_file_is_told_as_already_in_place_with_any_constants(
 def test_broken_files_about_the_gateway_are_told_with_place_and_reason(
     smsc: Smsc, tmp_path: Path
 ) -> None:
-    write(tmp_path, cut=COPY[: COPY.index("words +=") + 20], half="import smsc_api\nx = (1\n\n")
+    write(
+        tmp_path, cut=COPY[: COPY.index("words +=") + 20], half="import smsc_api\nx = = 1\ny = 2\n"
+    )
     write(tmp_path, elsewhere="x = (1\n")
     status, said, _ = smsc("check", ".")
     assert status == 1
@@ -136,7 +138,7 @@ def test_broken_files_about_the_gateway_are_told_with_place_and_reason(
     assert (
         f"cut.py, which looks like a copy of the vendor's file, cannot be read: "
         f"line {line}: the file breaks off\n"
-        f"half.py cannot be read: line 2: " in said
+        f"half.py cannot be read: line 2: no valid Python\n" in said
     )
     assert "2 files that cannot be read" in said
     assert "elsewhere" not in said

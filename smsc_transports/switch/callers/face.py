@@ -92,4 +92,5 @@ def face_of_ours(source: Source) -> Face:
     for node in source.tree.body:
         if isinstance(node, ast.ClassDef) and node.name == "SMSC":
             names |= set(methods(node))
-    return Face(source.path, carried=frozenset(name for name in names if not name.startswith("_")))
+    carried = {name for name in names if name == "__init__" or not name.startswith("_")}
+    return Face(source.path, carried=frozenset(carried))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import List, Optional, Set, Tuple
 
-from ..copies.additions import state_of_objects
+from ..copies.anatomy import state_of_objects
 from ..copies.constants import DEFAULTS
 from ..files.syntax import dotted
 from .face import Face
@@ -13,29 +13,36 @@ from .place import Place
 from .spot import Spot, module_of, place_to_change, shown
 
 
-def advise_attribute(spot: Spot, face: Face, name: str, *, on_object: bool) -> Optional[Place]:
-    """Say what our file does where a constant of the module or of an object is used."""
-    node = spot.node
-    assert isinstance(node, ast.Attribute)
-    stored = isinstance(node.ctx, ast.Store)
-    what = f"{shown(node)}{' = ...' if stored else ''}"
-    if not on_object:
-        if face.has_with_us(name) or name.startswith("__"):
-            return Place(spot.program.path, spot.line, what, copy=face.path)
-        return None if face.lacks_today(name) else _of_lost_name(spot, what, face, name)
+def advise_name(spot: Spot, face: Face, name: str) -> Optional[Place]:
+    """Say what our file does where a name of its module is used."""
+    what = _what(spot)
+    if face.has_with_us(name) or name.startswith("__"):
+        return Place(spot.program.path, spot.line, what, copy=face.path)
+    return None if face.lacks_today(name) else _of_lost_name(spot, what, face, name)
+
+
+def advise_attribute(spot: Spot, face: Face, name: str) -> Optional[Place]:
+    """Say what our file does where an object or the class is asked for a constant, or given one."""
+    stored = isinstance(getattr(spot.node, "ctx", None), ast.Store)
     state = set(state_of_objects(face.copy.reading.anatomy)) if face.copy else set()
-    if name in state or (name in DEFAULTS and (face.is_replaced or not stored)):
-        module = module_of(spot, face)
-        why = f"{name} of the object counts in this copy, in ours that of the module"
-        if face.is_replaced:
-            why = f"our class reads {name} from the module, not from the object"
-        constant = name if name in DEFAULTS else constant_for(name) or "..."
-        line = f"{module.name}.{constant}{' = ...' if stored else ''}"
-        return place_to_change(spot, what, why, (*module.imports, line), face)
-    if name in DEFAULTS and stored:
-        note = f"has no effect, before as after; {module_of(spot, face).name}.{name} = ... has"
-        return Place(spot.program.path, spot.line, what, note=note, copy=face.path)
-    return None
+    counts = name in state or (name in DEFAULTS and (face.is_replaced or not stored))
+    if not counts and not (name in DEFAULTS and stored):
+        return None
+    module = module_of(spot, face)
+    if not counts:
+        note = f"has no effect, before as after; {module.name}.{name} = ... has"
+        return Place(spot.program.path, spot.line, _what(spot), note=note, copy=face.path)
+    why = f"{name} of the object counts in this copy, in ours that of the module"
+    if face.is_replaced:
+        why = f"our class reads {name} from the module, not from the object"
+    constant = name if name in DEFAULTS else constant_for(name) or "..."
+    line = f"{module.name}.{constant}{' = ...' if stored else ''}"
+    return place_to_change(spot, _what(spot), why, (*module.imports, line), face)
+
+
+def _what(spot: Spot) -> str:
+    stored = isinstance(getattr(spot.node, "ctx", None), ast.Store)
+    return f"{shown(spot.node)}{' = ...' if stored else ''}"
 
 
 def constant_for(parameter: str) -> str:
@@ -57,13 +64,10 @@ def constant_for(parameter: str) -> str:
 
 
 def _of_lost_name(spot: Spot, what: str, face: Face, name: str) -> Place:
+    write = f"{name} from a module of your own"
     if name == "smsc" or name in _instances(face):
-        return place_to_change(
-            spot, what, f"our file has no name {name}", (f"{name} = SMSC()",), face
-        )
-    return place_to_change(
-        spot, what, f"our file has no name {name}", (f"{name} from a module of your own",), face
-    )
+        write = f"{name} = SMSC()"
+    return place_to_change(spot, what, f"our file has no name {name}", (write,), face)
 
 
 def _instances(face: Face) -> Set[str]:

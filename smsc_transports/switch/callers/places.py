@@ -16,6 +16,7 @@ from .name_advice import (
     advise_attribute,
     advise_construction,
     advise_import,
+    advise_name,
     is_patch,
 )
 from .place import Place
@@ -138,14 +139,14 @@ class Finder:
             if isinstance(meaning, ModuleNamed):
                 face = self._face_of(meaning)
                 if face and not self._is_module(spot) and node.attr != face.class_name:
-                    place = advise_attribute(spot, face, node.attr, on_object=False)
+                    place = advise_name(spot, face, node.attr)
                     if place:
                         yield place
             elif isinstance(meaning, (TheObject, TheClass)) and not _is_called(spot):
                 if node.attr in METHODS:
                     yield Place(spot.program.path, spot.line, shown(node), copy=meaning.face.path)
                 else:
-                    place = advise_attribute(spot, meaning.face, node.attr, on_object=True)
+                    place = advise_attribute(spot, meaning.face, node.attr)
                     if place:
                         yield place
 

@@ -6,8 +6,8 @@ import ast
 from typing import Dict, Iterator, List, Optional
 
 from ..files.syntax import calls, defaults, dotted, index_of
-from .additions import state_of_objects
-from .anatomy import Anatomy
+from .additions import obstacle_of_constant
+from .anatomy import Anatomy, state_of_objects
 from .constants import COMPUTED, DEFAULTS, ENVIRONMENT, Constant, constant_of
 from .edit import NEEDS_A_LINE, NOTHING_TO_DO, TAKEN_OVER, Edit, Reading
 
@@ -22,25 +22,35 @@ _NOTHING = ('""', "''", "None")
 
 def read_at_calls(anatomy: Anatomy) -> Dict[str, Constant]:
     """Find the constants whose values the methods of a copy read anew at each call."""
-    found: Dict[str, Constant] = {}
+    return {
+        name: constant_of(name, value, anatomy.source)
+        for name, value in expressions_for_constants(anatomy).items()
+    }
+
+
+def expressions_for_constants(anatomy: Anatomy) -> Dict[str, ast.expr]:
+    """Give what the methods have in the places of constants, such as os.environ["SMS_LOGIN"]."""
+    found: Dict[str, ast.expr] = {}
     for method in anatomy.methods.values():
         for node in ast.walk(method):
-            name = environment_key(node)
+            name = _environment_key(node)
             if name in DEFAULTS and isinstance(node, ast.expr):
-                found[name] = constant_of(name, node, anatomy.source)
+                found[name] = node
     quoted = [
         call.args[0]
         for call in (calls(anatomy.sending) if anatomy.sending else ())
         if dotted(call.func) == "quote" and call.args
     ]
-    for name, value in zip(_ACCOUNT, quoted):
+    for name, value in zip(
+        _ACCOUNT, sorted(quoted, key=lambda node: (node.lineno, node.col_offset))
+    ):
         is_known = dotted(value) in DEFAULTS or dotted(value).startswith(("self.", "cls."))
         if not is_known and not dotted(value).startswith(f"{anatomy.cls.name}."):
-            found.setdefault(name, constant_of(name, value, anatomy.source))
+            found.setdefault(name, value)
     return found
 
 
-def environment_key(node: ast.AST) -> str:
+def _environment_key(node: ast.AST) -> str:
     """Give the name of the environment variable that an expression reads, "" for any other."""
     key: Optional[ast.AST] = None
     if isinstance(node, ast.Subscript) and dotted(node.value) == "os.environ":
@@ -81,8 +91,9 @@ def _has_account(reading: Reading) -> bool:
 
 def _at_calls(reading: Reading) -> Iterator[Edit]:
     for name, constant in reading.read_at_calls.items():
-        words = f"{name} is read at each call from {constant.shown}"
-        if constant.origin == ENVIRONMENT:
+        words = f"{name} is read at each call from {constant.shown}{constant.note}"
+        carried = constant.origin == ENVIRONMENT
+        if carried and not obstacle_of_constant(constant, reading.additions):
             yield Edit("account", constant.line, words, TAKEN_OVER)
         else:
             write = (f"smsc_api.{name} = {constant.shown}  # where the program starts",)

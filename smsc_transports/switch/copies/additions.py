@@ -9,11 +9,11 @@ import ast
 import builtins
 import textwrap
 from dataclasses import dataclass, field
-from typing import Dict, FrozenSet, List, Mapping, Set, Tuple
+from typing import FrozenSet, List, Mapping, Set, Tuple
 
 from ..files.syntax import FUNCTIONS, bound_names, calls, dotted, needed_names
 from ..replacement import NEW_SETTINGS, PUBLIC, clashes, shipped
-from .anatomy import METHODS, Anatomy, vendors_own
+from .anatomy import METHODS, Anatomy, state_of_objects, vendors_own
 from .constants import DEFAULTS, Constant, plain_assignment
 
 HEAD, MIDDLE, TAIL, IN_CLASS = "head", "middle", "tail", "class"
@@ -36,11 +36,13 @@ class Addition:
     place: str
     obstacle: str
     code: str = field(repr=False)
-    sends: bool = False
 
 
 def read_additions(anatomy: Anatomy, constants: Mapping[str, Constant]) -> List[Addition]:
-    """Find what the owner added, in the order of the file."""
+    """Find what the owner added, in the order of the file.
+
+    ``constants`` are those that our file will set, also those that methods read at each call.
+    """
     statements = _added_statements(anatomy, constants)
     members = _added_members(anatomy)
     available = set(_GIVEN) | PUBLIC | set(NEW_SETTINGS) | {anatomy.cls.name}
@@ -79,16 +81,9 @@ def _of_module(
 ) -> Addition:
     code = anatomy.source.segment(statement)
     names = tuple(name for name in bound_names(statement) if name not in DEFAULTS)
-    sends = _sends_at_import(statement)
-    return Addition(
-        line=statement.lineno,
-        words="sends an SMS whenever the file is imported" if sends else _words(statement, anatomy),
-        names=names,
-        place=_place(statement, anatomy, constants),
-        obstacle=_obstacle(statement, code, anatomy, available),
-        code=code,
-        sends=sends,
-    )
+    obstacle = _obstacle(statement, code, anatomy, available)
+    place = _place(statement, anatomy, constants)
+    return Addition(statement.lineno, _words(statement, anatomy), names, place, obstacle, code)
 
 
 def _of_class(member: ast.stmt, anatomy: Anatomy, available: Set[str], own: Set[str]) -> Addition:
@@ -113,10 +108,10 @@ def _place(statement: ast.stmt, anatomy: Anatomy, constants: Mapping[str, Consta
     """Keep the order: what a constant may be made with stands above it, the rest below."""
     if statement.lineno > anatomy.cls.lineno:
         return TAIL
-    computed = [constant.line for constant in constants.values() if constant.code]
+    made = [constant.line for constant in constants.values() if constant.code]
     if set(bound_names(statement)) & {*DEFAULTS, "*"}:
-        return HEAD if all(statement.lineno <= line for line in computed) else MIDDLE
-    return HEAD if computed and statement.lineno < max(computed) else MIDDLE
+        return HEAD if all(statement.lineno <= line for line in made) else MIDDLE
+    return HEAD if made and statement.lineno < max(made) else MIDDLE
 
 
 def _words(statement: ast.stmt, anatomy: Anatomy) -> str:
@@ -128,6 +123,8 @@ def _words(statement: ast.stmt, anatomy: Anatomy) -> str:
         return f"function {statement.name}"
     if isinstance(statement, ast.ClassDef):
         return f"class {statement.name}"
+    if _sends_at_import(statement):
+        return "sends an SMS whenever the file is imported"
     if _is_main(statement):
         return "part that runs when the file is started as a program"
     if any(dotted(call.func) == anatomy.cls.name for call in calls(statement)) and names:
@@ -145,10 +142,8 @@ def _is_main(statement: ast.stmt) -> bool:
 def _sends_at_import(statement: ast.stmt) -> bool:
     if _is_main(statement) or isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
         return False
-    return any(dotted(call.func).rpartition(".")[2] in _SENDS for call in calls(statement)) or any(
-        isinstance(call.func, ast.Attribute) and call.func.attr in _SENDS
-        for call in calls(statement)
-    )
+    functions = (call.func for call in calls(statement))
+    return any(isinstance(one, ast.Attribute) and one.attr in _SENDS for one in functions)
 
 
 def _obstacle(statement: ast.stmt, code: str, anatomy: Anatomy, available: Set[str]) -> str:
@@ -189,18 +184,3 @@ def _attributes_of_self(node: ast.AST) -> Set[str]:
 def names_added(additions: List[Addition]) -> FrozenSet[str]:
     """Give the names that a copy has beyond the vendor's."""
     return frozenset(name for addition in additions for name in addition.names)
-
-
-def state_of_objects(anatomy: Anatomy) -> Dict[str, int]:
-    """Give what the vendor's methods read from self as changed by the owner, with the lines."""
-    own = set(METHODS) | set(anatomy.methods)
-    return {
-        part.attr: part.lineno
-        for name in METHODS
-        if name in anatomy.methods
-        for part in ast.walk(anatomy.methods[name])
-        if isinstance(part, ast.Attribute)
-        and dotted(part.value) in ("self", anatomy.cls.name, "cls")
-        and isinstance(part.ctx, ast.Load)
-        and part.attr not in own
-    }

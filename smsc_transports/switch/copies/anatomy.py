@@ -105,6 +105,21 @@ def _is_vendors(cls: ast.ClassDef, own: Dict[str, Function], source: Source) -> 
     return marks >= _ENOUGH
 
 
+def state_of_objects(anatomy: Anatomy) -> Dict[str, int]:
+    """Give the attributes of self that an owner made the vendor's methods read, with the lines."""
+    own = set(METHODS) | set(anatomy.methods)
+    return {
+        part.attr: part.lineno
+        for name in METHODS
+        if name in anatomy.methods
+        for part in ast.walk(anatomy.methods[name])
+        if isinstance(part, ast.Attribute)
+        and dotted(part.value) in ("self", anatomy.cls.name, "cls")
+        and isinstance(part.ctx, ast.Load)
+        and part.attr not in own
+    }
+
+
 def vendors_own(statement: ast.stmt, cls: ast.ClassDef) -> bool:
     """Tell a statement of the vendor's module from one that its owner added."""
     if statement is cls or _is_docstring(statement):

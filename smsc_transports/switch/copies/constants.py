@@ -49,7 +49,7 @@ class Constant:
 
     ``origin`` is LITERAL, ENVIRONMENT, IMPORTED (bound by an import, perhaps a star import) or
     COMPUTED. ``code`` is the expression as it stands in the file, "" for an imported one;
-    ``shown`` says where the value comes from and holds no secret.
+    ``shown`` is the expression without secrets, and ``note`` says where its value comes from.
     """
 
     name: str
@@ -58,6 +58,7 @@ class Constant:
     shown: str
     code: str = field(default="", repr=False)
     in_class: bool = False
+    note: str = ""
     typed_in: bool = False
     """A secret stands in the file."""
 
@@ -141,11 +142,12 @@ def constant_of(name: str, value: ast.expr, source: Source, in_class: bool = Fal
         origin, shown = LITERAL, masked(code) if name in SECRETS else code
     else:
         origin = ENVIRONMENT if any(map(_reads_environment, nodes)) else COMPUTED
-        shown = masked(code) + _words_of_origin(value, source)
+        shown = masked(code)
+    note = _words_of_origin(value, source)
     # Beside a name a hidden text may be anything, but the default of a variable is the secret.
     alone = origin == ENVIRONMENT or not any(isinstance(node, ast.Name) for node in nodes)
     typed_in = name in SECRETS and HIDDEN in shown and alone
-    return Constant(name, value.lineno, origin, shown, code, in_class, typed_in)
+    return Constant(name, value.lineno, origin, shown, code, in_class, note, typed_in)
 
 
 def _reads_environment(node: ast.AST) -> bool:

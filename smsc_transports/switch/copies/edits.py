@@ -9,9 +9,9 @@ from ..files.masking import masked
 from ..files.syntax import dotted
 from ..files.walk import plain_name
 from .account import account_edits
-from .additions import IN_CLASS, obstacle_of_constant, state_of_objects
+from .additions import IN_CLASS, obstacle_of_constant
 from .address import TRIES, is_number
-from .anatomy import SENDING
+from .anatomy import SENDING, state_of_objects
 from .constants import ENVIRONMENT, LITERAL, SWITCHES
 from .edit import NEEDS_A_LINE, NOTHING_TO_DO, TAKEN_OVER, Edit, Reading
 from .editions import FORMATS
@@ -38,7 +38,7 @@ def _constants(reading: Reading) -> Iterator[Edit]:
     for constant in reading.constants.values():
         if constant.is_default:
             continue
-        words = f"{constant.name} = {constant.shown}"
+        words = f"{constant.name} = {constant.shown}{constant.note}"
         if constant.typed_in and constant.origin == LITERAL:
             words = f"{constant.name} is typed in: a secret stands in this file"
         elif constant.typed_in:
@@ -96,8 +96,9 @@ def _additions(reading: Reading) -> Iterator[Edit]:
             continue  # told with the account
         if addition.obstacle:
             words = f"{addition.words}: cannot be carried over, {addition.obstacle}"
-            where = "into a module of your own" if addition.place != IN_CLASS else "a function"
-            yield Edit("addition", addition.line, words, NEEDS_A_LINE, (f"move it {where}",))
+            name = "method" if addition.place == IN_CLASS else "name"
+            write = (f"the same in a module of your own, without this {name}",)
+            yield Edit("addition", addition.line, words, NEEDS_A_LINE, write)
         else:
             yield Edit("addition", addition.line, addition.words, TAKEN_OVER)
 
@@ -130,7 +131,7 @@ def _unnamed(reading: Reading, named: List[Edit]) -> Iterator[Edit]:
 
 def _explained(reading: Reading, named: List[Edit]) -> FrozenSet[str]:
     """Give the methods of which it is told already why they are not the vendor's."""
-    telling = {"account", "signature", "result", "phones"}
+    telling = {"signature", "result", "phones"}
     lines: Dict[int, str] = {}
     explained = set()
     state = set(state_of_objects(reading.anatomy))

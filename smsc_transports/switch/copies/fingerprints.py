@@ -13,7 +13,7 @@ import re
 from typing import Any, Dict, FrozenSet, List, Mapping, Tuple
 
 from ..files.syntax import FUNCTIONS, Function, dotted
-from .account import environment_key
+from .account import expressions_for_constants
 from .address import DOMAIN, HOST_OF_URL
 from .anatomy import SENDING, Anatomy
 from .constants import DEFAULTS
@@ -126,6 +126,8 @@ class _Normal:
         self, anatomy: Anatomy, *, counts_tries: bool = False, keeps_lines: bool = False
     ) -> None:
         self._class = anatomy.cls.name
+        expressions = expressions_for_constants(anatomy).items()
+        self._replaced = {ast.dump(node): name for name, node in expressions}
         self._counts_tries = counts_tries
         self._keeps_lines = keeps_lines
 
@@ -142,8 +144,8 @@ class _Normal:
             return self.of(node.value)  # type: ignore[attr-defined]
         if isinstance(node, ast.Constant):
             return ("Constant", _plain(node.value))
-        if environment_key(node) in DEFAULTS:
-            return ("Name", ("id", environment_key(node)))
+        if self._replaced and isinstance(node, ast.expr) and ast.dump(node) in self._replaced:
+            return ("Name", ("id", self._replaced[ast.dump(node)]))
         if isinstance(node, ast.Attribute) and self._is_constant(node):
             return ("Name", ("id", node.attr.upper()))
         if isinstance(node, (ast.List, ast.Tuple)) and _is_formats(node):

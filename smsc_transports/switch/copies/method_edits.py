@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from typing import Iterator, List, Mapping, Optional, Tuple
+from typing import Dict, Iterator, List, Mapping, Optional, Tuple
 
 from ..files.syntax import Function, calls, defaults, dotted, literal, own_nodes
 from .anatomy import METHODS, SENDING, Anatomy
 from .constants import DEFAULTS
 from .edit import NEEDS_A_LINE, NOTHING_TO_DO, TAKEN_OVER, Edit, Reading
 from .fingerprints import debug_blocks, has_vendors_debug_lines, is_logger, says
+from .results import Result
 
 SIGNATURES: Mapping[str, Mapping[str, Optional[str]]] = {
     "send_sms": {
@@ -106,15 +107,19 @@ def _other_signature(name: str, function: Function, given: List[str]) -> Edit:
 
 
 def _results(reading: Reading) -> Iterator[Edit]:
+    methods: Dict[Result, List[str]] = {}
     for name, result in reading.results.items():
-        call = f"smsc.{name}(...)"
-        if result.exception:
-            write = (f"{call}.raise_for_error()  # raises GatewayError, NotSent or OutcomeUnknown",)
-        elif name == "get_balance":
-            write = (f"{call}  # the amount as text, or False",)
-        else:
-            write = (f"{call}.ok",)
-        yield Edit("result", result.line, f"{name} {result.words}", NEEDS_A_LINE, write)
+        methods.setdefault(result, []).append(name)
+    for result, names in methods.items():
+        words = f"{', '.join(names)} {result.words}"
+        yield Edit("result", result.line, words, NEEDS_A_LINE, (_instead(result, names[0]),))
+
+
+def _instead(result: Result, name: str) -> str:
+    call = f"smsc.{name}(...)"
+    if result.exception:
+        return f"{call}.raise_for_error()  # raises GatewayError, NotSent or OutcomeUnknown"
+    return f"{call}  # the amount as text, or False" if name == "get_balance" else f"{call}.ok"
 
 
 def lists_of_phones(method: Function) -> int:
