@@ -12,10 +12,31 @@ import sys
 from typing import Optional, Sequence
 
 from . import __version__
-from .commands import balance, compare, cost, doctor, send, status, transports
+from .commands import (
+    balance,
+    check,
+    compare,
+    cost,
+    doctor,
+    migrate,
+    send,
+    status,
+    transports,
+)
 from .sandbox import command as sandbox
 
-_COMMANDS = (sandbox, compare, send, cost, status, balance, doctor, transports)
+_COMMANDS = (
+    sandbox,
+    check,
+    compare,
+    migrate,
+    doctor,
+    send,
+    cost,
+    status,
+    balance,
+    transports,
+)
 
 
 def main(argv: Optional[Sequence[str]] = None) -> int:

@@ -16,6 +16,7 @@ import pytest
 
 import smsc_api
 import smsc_transports
+from tests.switch.cases import CASES
 
 from .installing import pip, run
 
@@ -188,6 +189,21 @@ def test_an_old_program_sends_with_what_is_installed(
     finished = run(installed / "python", program, cwd=tmp_path, env=sandbox)
     assert finished.stderr == ""
     assert [message.sender for message in smsc_sandbox.messages] == ["Shop", "Shop"]
+
+
+@pytest.mark.slow
+def test_a_migrated_program_sends_with_what_is_installed(
+    installed: Path, tmp_path: Path, smsc_sandbox: Sandbox
+) -> None:
+    [case] = [case for case in CASES if case.name == "literal_credentials"]
+    case.write(tmp_path)
+    migrated = run(installed / "smsc", "migrate", "--yes", "--force", case.copy, cwd=tmp_path)
+    assert (migrated.returncode, migrated.stderr) == (0, "")
+    finished = run(
+        installed / "python", case.run, cwd=tmp_path, env={"SMSC_SANDBOX": smsc_sandbox.url}
+    )
+    assert (finished.stdout, finished.stderr) == ("1001\n", "")
+    assert [message.text for message in smsc_sandbox.messages] == ["Заказ 15 собран"]
 
 
 @pytest.mark.slow

@@ -1,0 +1,1 @@
+"""Where programs use a copy, and what our file does there."""

@@ -1,0 +1,1 @@
+"""What a copy of the vendor's file is: edition, constants, and what its owner changed."""

@@ -1,0 +1,1 @@
+"""Reading Python files as people have them."""

@@ -1,0 +1,3 @@
+SMSC_LOGIN = "shop"
+SMSC_PASSWORD = "QzXconfig"
+SHOP = "Лавка"

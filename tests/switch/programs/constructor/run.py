@@ -1,0 +1,3 @@
+from api.registration import register
+
+register("79161234567")

@@ -1,0 +1,3 @@
+from .sms.gateway import Gateway
+
+gateway = Gateway()
