@@ -57,7 +57,7 @@ def _read(place: Path) -> Source:
 def clashes(statement: ast.AST, ours: Source) -> FrozenSet[str]:
     """Give the names that a statement binds to something else than our file needs them for."""
     taken = {name for part in ours.tree.body for name in bound_names(part)}
-    taken -= {*NEW_SETTINGS, *DEFAULTS, "__all__"}
+    taken -= {*DEFAULTS, "__all__"}
     same = imports_in(ours.tree) | VENDORS_IMPORTS
     imported = imports_in(statement)
     bound = set(bound_names(statement)) - {alias or name for _, name, alias in imported & same}

@@ -146,6 +146,7 @@ OBSTACLES = {
     METHOD.replace("self.send_sms", "self.client.send"): "it uses self.client",
     "\n\ndef helper():\n    return _secret_of_mine\n": "it uses _secret_of_mine",
     "\n\nimport datetime\n": "our file needs the name datetime for itself",
+    "\n\nSMSC_TIMEOUT = 'mine'\n": "our file needs the name SMSC_TIMEOUT for itself",
 }
 
 

@@ -166,7 +166,7 @@ class Interpreter:
     def _defined(self, scope: Scope, program: Program) -> Meaning:
         face = program.face
         is_theirs = isinstance(scope.node, ast.ClassDef) and scope.parent is program.scopes.module
-        if face and is_theirs and getattr(scope.node, "name", "") == face.class_name:
+        if face and is_theirs and scope.name == face.class_name:
             return TheClass(face)
         return Own(scope, program)
 

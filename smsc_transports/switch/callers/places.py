@@ -22,7 +22,7 @@ from .name_advice import (
 from .place import Place
 from .project import NOT_FOUND, Program
 from .reply_advice import advise_reply
-from .scopes import MODULE
+from .scopes import MODULE, Scope
 from .spot import Spot, face_of_parameter, module_of, shown
 
 _LEAKED = tuple(sorted(PUBLIC - {"SMSC", *DEFAULTS}))
@@ -45,7 +45,9 @@ class Finder:
         return sorted(own, key=lambda place: place.line)
 
     def _all(self, program: Program) -> Iterator[Place]:
-        for node, scope in list(program.scopes.of.items()):
+        for node, scope in program.scopes.of.items():
+            if _is_inside_the_class(scope, program):
+                continue  # what stands there is told with the copy
             spot = Spot(node, scope, program, self._interpreter)
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 yield from self._of_import(spot, node)
@@ -185,6 +187,13 @@ class Finder:
                 note = f"sets a name of this program only, before as after; what counts: {counts}"
                 what = f"{node.id} = ..."
                 yield Place(program.path, node.lineno, what, note=note, copy=face.path)
+
+
+def _is_inside_the_class(scope: Scope, program: Program) -> bool:
+    around = scope.enclosing_class
+    return (
+        around is not None and program.face is not None and around.name == program.face.class_name
+    )
 
 
 def _is_vendors(name: str) -> bool:

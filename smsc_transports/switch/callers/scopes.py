@@ -78,6 +78,11 @@ class Scope:
         self.outer.get(name, self).names.setdefault(name, []).append(binding)
 
     @property
+    def name(self) -> str:
+        """The name of a function or class, "" for a module."""
+        return getattr(self.node, "name", "")
+
+    @property
     def module(self) -> Scope:
         """The scope of the module."""
         return self if self.parent is None else self.parent.module

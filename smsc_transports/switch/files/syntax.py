@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import symtable
+import warnings
 from typing import Dict, Iterator, List, Optional, Set, Tuple, Union
 
 Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
@@ -93,8 +94,11 @@ def needed_names(code: str) -> Set[str]:
     """Give the names that code of a module takes from outside of itself.
 
     Raises:
-        SyntaxError: the code is not complete.
+        SyntaxError: the code does not stand by itself.
     """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        compile(code, "<code>", "exec", dont_inherit=True)  # symtable lets a stray "return" pass
     top = symtable.symtable(code, "<code>", "exec")
     given = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned()}
     given |= {symbol.get_name() for symbol in top.get_symbols() if symbol.is_imported()}
