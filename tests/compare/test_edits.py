@@ -34,7 +34,6 @@ OWN_ERROR = "        if answer[1] <= '0': raise SmsError(answer)\n"
 
 EDITS = {
     "formats of edition 1.9": ((" viber=1 soc=1  tg=1", ""), "arguments: send_sms, format 10"),
-    "formats of the first build of 2.0": (("  tg=1", ""), "arguments: send_sms, format 13"),
     "no API key": (('account = "apikey="', "pass"), "settings: send_sms, apikey"),
     "the third build of 2.0": (
         ("text += name(sender) +", "text += bot(name(sender), format) +"),
@@ -51,7 +50,6 @@ EDITS = {
     ),
     "nothing caught": ((CAUGHT, "            finally:\n                pass\n"), REFUSED),
     "a default": (("message, translit=0", "message, translit=1"), PLAIN),
-    "a default in letters": (("message, translit=0", "message, translit=1"), "mail: plain"),
     "mail taken out": (("def send_sms_mail", "def _unused"), "mail: plain"),
     "mail without constants": (('SMTP_FROM = "api@smsc.ua"\n', ""), "mail: plain"),
     "lists of phones": (
@@ -63,7 +61,6 @@ EDITS = {
 }  # fmt: skip
 NAMES: Dict[str, Dict[str, str]] = {
     "formats of edition 1.9": {"formats": "10"},
-    "formats of the first build of 2.0": {"formats": "13"},
     "no API key": {"api key": ""},
     "the third build of 2.0": {"bot": ""},
     "three hosts": {"hosts": ""},
@@ -74,7 +71,6 @@ NAMES: Dict[str, Dict[str, str]] = {
     "an exception of its own": {"exceptions": "SmsError"},
     "nothing caught": {"exceptions": "URLError"},
     "a default": {"parameters": ""},
-    "a default in letters": {"letters": ""},
     "mail taken out": {"parts": "send_sms_mail"},
     "mail without constants": {"parts": "send_sms_mail"},
     "lists of phones": {"accepts": "TypeError"},
@@ -88,7 +84,6 @@ class SmsError(Exception):
 def bot(given, format):
     return given.replace("&sender=", "&bot=") if format == 12 else given
 """
-UNTOUCHED = "statuses: never sent yet"
 
 
 @pytest.mark.parametrize("edit", EDITS)
@@ -103,19 +98,20 @@ def test_an_edit_of_the_owner_is_called_by_its_name(
 
 def test_an_edit_leaves_other_cases_the_same(compare: Compare, tmp_path: Path) -> None:
     changes, case = EDITS["three hosts"]
-    verdicts, _ = compare(edited(tmp_path, *changes), case, PLAIN, "mail: plain")
+    verdicts, report = compare(edited(tmp_path, *changes), case, PLAIN, "mail: plain")
     assert [verdicts[name].kind for name in (PLAIN, "mail: plain")] == [SAME, SAME]
-
-
-def test_other_hosts_come_with_the_setting_that_keeps_them(
-    compare: Compare, tmp_path: Path
-) -> None:
-    changes, case = EDITS["three hosts"]
-    _, report = compare(edited(tmp_path, *changes), case)
+    # Other hosts come with the setting that keeps them.
     assert "SMSC_HOST = 'smsc.ua,www2.smsc.ua,www3.smsc.ua'" in report.edit_line("hosts")
 
 
-@pytest.mark.parametrize("domain", ["smsc.ru", "smsc.kz", "smscentre.com"])
+def test_a_default_shows_in_letters_too(compare: Compare, tmp_path: Path) -> None:
+    changes, _ = EDITS["a default"]
+    verdicts, report = compare(edited(tmp_path, *changes), "mail: plain")
+    assert dict(verdicts["mail: plain"].edits) == {"letters": ""}
+    assert "translit=1 (the vendor's file translit=0)" in report.edit_line("letters")
+
+
+@pytest.mark.parametrize("domain", ["smsc.kz", "smscentre.com"])
 def test_the_domain_is_no_difference(domain: str, compare: Compare, tmp_path: Path) -> None:
     cases = (PLAIN, REFUSED, "mail: plain", "your settings: send_sms")
     verdicts, report = compare(edited(tmp_path, "smsc.ua", domain), *cases)

@@ -156,14 +156,16 @@ class Copy:
         return CannotLoad(mask(f"{told}. {ENVIRONMENT}.", secrets))
 
     def _line_of(self, error: BaseException) -> Tuple[str, Optional[int]]:
-        """Tell where an error arose, in the copy or in what it imports."""
+        """Tell where an error arose: in the copy, or in a module of the program."""
         frames = traceback.extract_tb(error.__traceback__)
-        own = [frame for frame in frames if frame.filename == self._path]
-        beyond = frames[frames.index(own[-1]) :] if own else frames
-        not_theirs = (self._path, "<frozen", os.path.dirname(__file__))
-        outside = [frame for frame in beyond if not frame.filename.startswith(not_theirs)]
-        last = (outside or own or frames)[-1]
+        theirs = [frame for frame in frames if not _is_ours_or_pythons(frame.filename)]
+        last = (theirs or frames)[-1]
         return last.filename, last.lineno
+
+
+def _is_ours_or_pythons(file: str) -> bool:
+    library = file.startswith(os.path.dirname(os.__file__)) and "site-packages" not in file
+    return library or file.startswith(("<frozen", os.path.dirname(__file__)))
 
 
 def _parse(path: str) -> ast.Module:
