@@ -136,8 +136,9 @@ def test_leavings_of_other_distributions_do_no_harm(
 
 
 def test_installed_distributions_are_looked_through_once(
-    face: Any, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+    face: Any, gateway: Gateway, installed: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    installed("good")
     scans: List[str] = []
     real = importlib.metadata.distributions
 
