@@ -10,7 +10,7 @@ import sys
 from importlib.machinery import PathFinder
 from typing import Iterator, List
 
-METADATA_FOLDERS = (".dist-info", ".egg-info", "EGG-INFO")
+METADATA_FOLDERS = (".dist-info", "egg-info")
 
 
 def may_have_plugins(group: str) -> bool:
@@ -38,7 +38,7 @@ def _has_group(folder: str, section: bytes) -> bool:
 
 def _entry_points(folder: str, names: List[str]) -> Iterator[bytes]:
     for name in names:
-        if name.endswith(METADATA_FOLDERS):
+        if name.lower().endswith(METADATA_FOLDERS):
             try:
                 with open(os.path.join(folder, name, "entry_points.txt"), "rb") as file:
                     yield file.read()

@@ -28,6 +28,29 @@ def test_importing_the_package_imports_nothing_else() -> None:
     assert imported_by("import smsc_transports") - imported_by("") == OWN
 
 
+REFUSED = "smsc_api.SMSC_HOST = '127.0.0.1:9'\nsmsc_api.SMSC().get_balance()\n"
+
+
+def test_a_call_imports_no_library_that_the_program_has_no_use_for() -> None:
+    imported = imported_by("import smsc_api\n" + REFUSED)
+    assert "smsc_transports.http" in imported
+    assert imported.isdisjoint({"requests", "urllib3", "certifi", "logging"})
+
+
+def test_a_program_that_logs_from_some_time_on_sees_every_attempt_from_then_on() -> None:
+    program = (
+        f"import smsc_api\n{REFUSED}"
+        "import logging, sys\n"
+        "logging.basicConfig(stream=sys.stdout, level='DEBUG', format='%(levelname)s %(name)s')\n"
+        f"{REFUSED}"
+    )
+    assert run(program) == "WARNING smsc_transports.failover"
+
+
+def test_a_program_that_asks_for_no_log_gets_no_line_on_stderr() -> None:
+    assert run(f"import logging, smsc_api\n{REFUSED}") == ""
+
+
 @pytest.mark.parametrize("missing", ["pluggy", "smsc_transports.dispatch"])
 def test_what_is_not_installed_is_told_by_the_first_call(missing: str) -> None:
     program = (

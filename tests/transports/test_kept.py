@@ -103,6 +103,22 @@ def test_a_kept_connection_that_the_server_closed_loses_no_call(
     assert gateway.connections == 3
 
 
+@pytest.mark.parametrize("https", [False, True], ids=["http", "https"])
+def test_an_answer_that_nobody_asked_for_is_never_read(
+    face: Any, trusted_tls: ssl.SSLContext, https: bool
+) -> None:
+    def answer_twice(client: Client) -> None:
+        head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n"
+        true, false = (head % len(body) + body for body in (REPLY, b"666,1,0.50,99.50"))
+        client.send(true + false)
+
+    face.SMSC_HTTPS = https
+    with Gateway(answer_twice, tls=trusted_tls if https else None) as gateway:
+        face.SMSC_HOST = gateway.address
+        for _ in range(5):
+            assert face.SMSC().send_sms("79990000001", "hello") == SENT
+
+
 @pytest.mark.parametrize("status", ["500 Error", "404 Not Found"])
 def test_a_failed_answer_leaves_no_connection(face: Any, status: str) -> None:
     with Gateway(answer(REPLY, status), answer()) as gateway:
@@ -180,6 +196,30 @@ def test_a_program_that_ends_leaves_nothing_to_complain_about(face: Any) -> None
             timeout=60,
         )
     assert finished.stdout.decode().split() == ["99.50"]
+
+
+HOLDS = """
+import gc, os, sys, smsc_api
+smsc = smsc_api.SMSC()
+for count in (200, 2000):
+    for number in range(count):
+        assert smsc.send_sms("79990000001", f"hello {number}").ok
+    gc.collect()
+    print(sys.getallocatedblocks(), len(os.listdir("/dev/fd")))
+"""
+
+
+def test_two_thousand_calls_later_a_program_holds_no_more_than_before() -> None:
+    with Gateway() as gateway:
+        shown = subprocess.check_output(
+            [sys.executable, "-c", HOLDS],
+            env={**os.environ, "SMSC_HOST": gateway.address},
+            timeout=60,
+        )
+    blocks, files, blocks_then, files_then = map(int, shown.split())
+    assert blocks_then - blocks < 200  # a tenth of a block for each call would be no leak
+    assert files_then == files
+    assert gateway.connections == 1
 
 
 def test_hosts_may_have_ipv6_addresses(face: Any, ipv6: str) -> None:

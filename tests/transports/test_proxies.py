@@ -182,6 +182,35 @@ def test_a_change_of_proxy_counts_at_the_next_call(
     assert (len(proxy.requests), len(gateway.requests)) == (2, 2)
 
 
+def test_another_proxy_counts_at_the_next_call(
+    face: Any, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    face.SMSC_HOST = NAME
+    with Proxy() as other:
+        for name in ("http_proxy", "Http_Proxy", "HTTP_PROXY"):
+            monkeypatch.delenv("http_proxy", raising=False)
+            monkeypatch.setenv(name, other.address)
+            assert face.SMSC().send_sms("79990000001", "hello") == SENT
+            monkeypatch.delenv(name)
+            monkeypatch.setenv("http_proxy", proxy.address)
+            assert face.SMSC().send_sms("79990000001", "hello") == SENT
+    assert (len(proxy.requests), len(other.requests)) == (3, 3)
+
+
+def test_a_proxy_that_a_visitor_of_a_web_page_may_have_made_up_is_not_used(
+    face: Any, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A CGI program has the visitor's header ``Proxy`` as the variable HTTP_PROXY."""
+    monkeypatch.delenv("http_proxy")
+    monkeypatch.setenv("HTTP_PROXY", proxy.address)
+    with Gateway() as gateway:
+        face.SMSC_HOST = gateway.address
+        assert face.SMSC().send_sms("79990000001", "hello") == SENT
+        monkeypatch.setenv("REQUEST_METHOD", "GET")
+        assert face.SMSC().send_sms("79990000001", "hello") == SENT
+    assert (len(proxy.requests), len(gateway.requests)) == (1, 1)
+
+
 def test_no_proxy_stands_between_a_program_and_the_sandbox(
     face: Any, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:

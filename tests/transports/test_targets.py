@@ -71,6 +71,19 @@ def test_a_post_is_a_form(face: Any) -> None:
     assert seen.body == f"{ACCOUNT}&a=~|%7e".encode()
 
 
+@pytest.mark.parametrize("post", [False, True], ids=["get", "post"])
+@pytest.mark.parametrize("command", ["a b", "a\r\nX: y", "a\n", "a\x00", "a\x7f", "балансы"])
+def test_a_command_that_cannot_stand_in_a_request_line_is_not_sent(
+    face: Any, command: str, post: bool
+) -> None:
+    face.SMSC_POST = post
+    with Gateway() as gateway:
+        face.SMSC_HOST = gateway.address
+        reply = face.SMSC()._smsc_send_cmd(command, "a=1")
+    assert (reply, reply.outcome) == (["", ""], "not sent")
+    assert gateway.connections == 0
+
+
 def test_2000_characters_are_fetched_and_2001_are_posted(face: Any) -> None:
     room = 2000 - len(ACCOUNT) - len("&a=")
     with Gateway() as gateway:
