@@ -70,13 +70,13 @@ def test_a_line_that_stays_the_same_is_not_commented(places: Any, line: str) -> 
 
 
 WARNED = {
-    "if not r: print()": "a reply is never empty",
-    "while r: break": "a reply is never empty",
-    "assert r": "a reply is never empty",
-    "print(float(r[0]))": "raises ValueError when no host answers",
-    "int(float(r[-1]))": "raises ValueError when no host answers",
-    "print(r[3])": "raises IndexError when the gateway refuses",
-    "a, b, c, d = r": "raises ValueError when the gateway refuses",
+    "if not r: print()": "always true with both files",
+    "while r: break": "always true with both files",
+    "assert r": "always true with both files",
+    "print(float(r[0]))": "raises ValueError with both files when no host",
+    "int(float(r[-1]))": "raises ValueError with both files when no host",
+    "print(r[3])": "raises IndexError with both files when the gateway",
+    "a, b, c, d = r": "raises ValueError with both files when the gateway",
     "SMSC_LOGIN = 'me'": "sets a name of this program only",
     "smsc.SMSC_LOGIN = 'me'": "has no effect",
 }

@@ -30,7 +30,7 @@ def advise_attribute(spot: Spot, face: Face, name: str) -> Optional[Place]:
         return None
     module = module_of(spot, face)
     if not counts:
-        note = f"has no effect, before as after; {module.name}.{name} = ... has"
+        note = f"has no effect with both files; {module.name}.{name} = ... has"
         return Place(spot.program.path, spot.line, _what(spot), note=note, copy=face.path)
     why = f"{name} of the object counts in this copy, in ours that of the module"
     if face.is_replaced:

@@ -184,7 +184,7 @@ class Finder:
                 told.add(node.id)
                 used = module_of(Spot(node, scope, program, self._interpreter), face)
                 counts = "; ".join([*used.imports, f"{used.name}.{node.id} = ..."])
-                note = f"sets a name of this program only, before as after; what counts: {counts}"
+                note = f"sets a name of this program only, with both files; what counts: {counts}"
                 what = f"{node.id} = ..."
                 yield Place(program.path, node.lineno, what, note=note, copy=face.path)
 

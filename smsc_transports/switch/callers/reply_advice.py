@@ -14,9 +14,9 @@ from .meaning import Given
 from .place import Place
 from .spot import Spot, place_to_change, shown
 
-_ALWAYS_TRUE = "a reply is never empty, so this is never false, before as after; .ok tells"
-_NO_ANSWER = "raises ValueError when no host answers (['', '']), before as after; .ok tells first"
-_REFUSED = "raises {} when the gateway refuses, before as after; .ok tells first"
+_ALWAYS_TRUE = "always true with both files, since a reply is never empty; .ok tells"
+_NO_ANSWER = "raises ValueError with both files when no host answers (['', '']); .ok tells first"
+_REFUSED = "raises {} with both files when the gateway refuses; .ok tells first"
 _OF_AN_ERROR = 2
 """How many fields a reply has that tells an error."""
 _NUMBERS = ("int", "float", "Decimal")

@@ -14,13 +14,6 @@ from typing import Iterator, Optional, Tuple
 from ..files.syntax import calls, defaults, dotted, texts
 from .anatomy import Anatomy
 
-DATES = {
-    "1.0": "30.05.2011",
-    "1.7": "08.06.2012",
-    "1.8": "05.03.2015",
-    "1.9": "01.02.2017",
-    "2.0": "03.07.2019",
-}
 BUILDS = {1: "first build", 2: "second build", 3: "third build"}
 
 _HEADER = re.compile(r"^#.*?верси\w\s+(\d+\.\d+)", re.MULTILINE | re.IGNORECASE)
