@@ -107,8 +107,9 @@ class Settings:
 
     @property
     def domain(self) -> str:
-        """The gateway's domain, where the host is one; else the vendor's."""
-        return self.host if is_domain(self.host) else DEFAULT_HOST
+        """The gateway's domain, where the first host is one or its mirror; else the vendor's."""
+        first = re.sub(r"^www[0-9]?\.", "", self.host.split(",")[0])
+        return first if is_domain(first) else DEFAULT_HOST
 
 
 @functools.lru_cache(maxsize=64)
