@@ -201,7 +201,7 @@ def test_a_program_that_ends_leaves_nothing_to_complain_about(face: Any) -> None
 HOLDS = """
 import gc, os, sys, smsc_api
 smsc = smsc_api.SMSC()
-for count in (200, 2000):
+for count in (100, 2000):
     for number in range(count):
         assert smsc.send_sms("79990000001", f"hello {number}").ok
     gc.collect()
@@ -217,7 +217,7 @@ def test_two_thousand_calls_later_a_program_holds_no_more_than_before() -> None:
             timeout=60,
         )
     blocks, files, blocks_then, files_then = map(int, shown.split())
-    assert blocks_then - blocks < 200  # a tenth of a block for each call would be no leak
+    assert blocks_then - blocks < 1000  # caches fill up; a leak is a block for every call, or more
     assert files_then == files
     assert gateway.connections == 1
 
