@@ -138,6 +138,8 @@ class Wire:
 def _route(url: str, settings: Settings) -> _Route:
     scheme, host = urlsplit(url)[:2]
     proxy = None if settings.sandboxed else proxy_for(scheme, host)
+    if scheme == "http" and proxy is not None and proxy.scheme not in ("http", "https"):
+        raise NotSent(f"a proxy of the kind {proxy.scheme} is not known here, nor to urllib")
     secured = scheme == "https" or (proxy is not None and proxy.scheme == "https")
     return _Route(scheme, host, proxy, tls_context(settings.ca_pem) if secured else None)
 

@@ -358,3 +358,17 @@ def test_secrets_are_all_credentials_in_whatever_type() -> None:
     }
     assert Settings(**given).secrets == ("l", "pф", "sl")
     assert Settings().secrets == ()
+
+
+@pytest.mark.parametrize(
+    ("host", "mail"),
+    [
+        ("smsc.kz,www2.smsc.kz,www3.smsc.kz", "send@send.smsc.kz"),
+        ("www.smsc.ru", "send@send.smsc.ru"),
+        ("www2.smscentre.com,www3.smscentre.com", "send@send.smscentre.com"),
+        ("127.0.0.1:8080", "send@send.smsc.ua"),
+        ("localhost", "send@send.smsc.ua"),
+    ],
+)
+def test_a_mail_goes_to_the_domain_that_the_first_host_belongs_to(host: str, mail: str) -> None:
+    assert Settings(host=host).mail_to == mail

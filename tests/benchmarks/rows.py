@@ -20,7 +20,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, Sequence
 from tests.faces import FACE
 
 from . import kept, worker
-from .peers import PROCESSES, Ports, bundle_in
+from .peers import PROCESSES, ROUND_TRIP_SECONDS, Ports, bundle_in
 
 ROUNDS = 9
 PROCESS_ROUNDS = 25
@@ -99,7 +99,10 @@ def far_http(around: Surroundings) -> List[Row]:
 
 def far_https(around: Surroundings) -> List[Row]:
     port = around.ports.far_https
-    return [_calls(around, "a call, HTTPS, 20 ms away", 0.21, True, port, 20)]
+    row = _calls(around, "a call, HTTPS, 20 ms away", 0.21, True, port, 20)
+    # Where the processor makes handshakes quickly, one round trip and 2 ms are more than that.
+    bearable_ms = ROUND_TRIP_SECONDS * 1000 + 2
+    return [row._replace(bar=max(row.bar, bearable_ms / statistics.median(row.theirs)))]
 
 
 def silent_host(around: Surroundings) -> List[Row]:
@@ -136,7 +139,7 @@ def endurance(around: Surroundings) -> List[Row]:
         Row(
             "blocks of memory more after 10,000 calls than after 100",
             then.blocks - first.blocks,
-            99,
+            990,  # Python's own caches fill up; a leak is a block for every call, or more
         ),
         Row("open files more", then.files - first.files, 0),
     ]

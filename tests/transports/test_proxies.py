@@ -197,6 +197,17 @@ def test_another_proxy_counts_at_the_next_call(
     assert (len(proxy.requests), len(other.requests)) == (3, 3)
 
 
+def test_nothing_is_said_to_a_proxy_of_another_kind(
+    face: Any, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    face.SMSC_HOST = NAME
+    monkeypatch.setenv("http_proxy", f"socks5://{proxy.address}")
+    reply = face.SMSC().send_sms("79990000001", "hello")
+    assert reply.outcome == "not sent"
+    assert "socks5" in reply.attempts[0].error
+    assert proxy.connections == 0
+
+
 def test_a_proxy_that_a_visitor_of_a_web_page_may_have_made_up_is_not_used(
     face: Any, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
