@@ -113,6 +113,7 @@ class Settings:
 
 
 @functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=64)
 def is_domain(host: str) -> bool:
     """Tell a bare domain, which has mirrors, from an address or a list, which means itself."""
     if "," in host or ":" in host or "." not in host or host.startswith("www"):
@@ -250,6 +251,7 @@ def _host(value: Any) -> str:
     return kept
 
 
+@functools.lru_cache(maxsize=64)
 def _address(item: str) -> str:
     match = re.match(_ADDRESS, f"[{item}]" if _is_ipv6(item) else item)
     if match is None:

@@ -134,3 +134,19 @@ def test_the_example_of_the_fixture_passes(tmp_path: Path, monkeypatch: Any) -> 
 def test_the_shown_output_is_what_the_documented_examples_print(smsc_sandbox: Sandbox) -> None:
     shown = run(str(ROOT / "legacy_examples" / "documented_examples.py"))
     assert shown.strip() in README
+
+
+@pytest.mark.parametrize(
+    "module",
+    sorted(path.stem for path in (ROOT / "smsc_transports").glob("*.py") if path.stem[0] != "_"),
+)
+def test_every_module_stands_in_the_map(module: str) -> None:
+    assert f"`{module}`" in README[README.index("## Development") :]
+
+
+@pytest.mark.parametrize(
+    "package",
+    sorted(path.parent.name for path in (ROOT / "smsc_transports").glob("*/__init__.py")),
+)
+def test_every_package_stands_in_the_map(package: str) -> None:
+    assert f"{package}/" in README[README.index("## Development") :]
