@@ -9,16 +9,6 @@ from typing import Dict, NamedTuple, Optional, Tuple
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-_VARIABLES = (
-    "http_proxy",
-    "https_proxy",
-    "no_proxy",
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "NO_PROXY",
-    "REQUEST_METHOD",  # by this urllib knows that HTTP_PROXY may be a header a visitor made up
-)
-
 
 class Proxy(NamedTuple):
     """A proxy: how it is spoken to ("http" or "https"), where it is, what it must be told."""
@@ -41,12 +31,15 @@ def proxy_url_for(scheme: str, host: str) -> str:
 
 
 def known_proxies() -> Dict[str, str]:
-    """Give the proxies by scheme, read again when one of the variables changed."""
-    return _proxies_of(tuple([os.environ.get(name) for name in _VARIABLES]))
+    """Give the proxies by scheme, read again when the environment changed."""
+    names = [name for name in os.environ if name[-6:].lower() == "_proxy"]
+    # By this one urllib knows that http_proxy may be a header which a visitor made up.
+    names.append("REQUEST_METHOD")
+    return _proxies_of(tuple([(name, os.environ.get(name)) for name in names]))
 
 
 @functools.lru_cache(maxsize=8)
-def _proxies_of(values: Tuple[Optional[str], ...]) -> Dict[str, str]:  # noqa: ARG001
+def _proxies_of(environment: Tuple[Tuple[str, Optional[str]], ...]) -> Dict[str, str]:  # noqa: ARG001
     return getproxies()
 
 

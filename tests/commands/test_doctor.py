@@ -302,7 +302,7 @@ def test_by_which_way_each_command_goes_is_told(smsc: Smsc, shop: Shop) -> None:
     section = smsc("doctor").out.split("\n\n")[2]
     assert section.splitlines() == [
         "Transports and plugins",
-        "  ok       send: by smtp to send.smsc.ua",
+        "  ok       send: by smtp to send.smsc.kz",
         "  ok       send: where that fails, by https-post to smsc.kz, 127.0.0.1:8443",
         "  ok       status, balance: by https-post to smsc.kz, 127.0.0.1:8443",
         "  note     smtp: login and password cross the network as plain text.",
