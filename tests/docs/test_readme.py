@@ -99,6 +99,7 @@ def test_the_example_of_a_transport_carries_a_message_and_passes_its_test(
     (tmp_path / "courier.py").write_text(block_with("class Courier"), "utf-8")
     (tmp_path / "test_courier.py").write_text(block_with("class TestCourier"), "utf-8")
     plugin = ("-p", "smsc_transports.pytest_plugin")
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.chdir(tmp_path)
     shown = run("-m", "pytest", "-q", *plugin, str(tmp_path))
     [count] = re.findall(r"runs (\d+) tests against a", README)
