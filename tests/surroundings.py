@@ -19,6 +19,7 @@ from smsc_transports import (
 )
 
 PHONE = "79990001122"
+BUILT_IN_TRANSPORTS = ["http-get", "http-post", "https-get", "https-post", "smtp"]
 
 _REPLIES = {"send": "1234,1,0.50,99.50", "status": "1,1700000000,0", "balance": "99.50"}
 
@@ -106,3 +107,9 @@ def plug_in(name: str = "plugin", **functions: Hook) -> None:
     """Register a plugin with these functions as its hooks."""
     hooks = {hook: hookimpl(function) for hook, function in functions.items()}
     plugin_manager().register(module_with(name, **hooks), name)
+
+
+def transport_names() -> List[str]:
+    """Name all transports there are."""
+    plugin_manager().scan()
+    return list(plugin_manager().transports())
