@@ -11,9 +11,8 @@ import importlib
 import os
 from typing import Any, Callable, Iterator, List, NamedTuple
 
+from smsc_transports.hookspecs import PROJECT
 from smsc_transports.installed import may_have_plugins
-
-ENTRY_POINT_GROUP = "smsc_transports"
 
 
 class Source(NamedTuple):
@@ -39,7 +38,7 @@ def find_plugins() -> Iterator[Source]:
 
 
 def _installed_plugins() -> Iterator[Source]:
-    if not may_have_plugins(ENTRY_POINT_GROUP):
+    if not may_have_plugins(PROJECT):
         return
     from importlib.metadata import distributions  # takes as long as a call
 
@@ -57,7 +56,7 @@ def _installed_plugins() -> Iterator[Source]:
 def _mentions_us(distribution: Any) -> bool:
     """Tell at a glance most distributions, which have no plugin of ours, from the others."""
     try:
-        return ENTRY_POINT_GROUP in (distribution.read_text("entry_points.txt") or "")
+        return PROJECT in (distribution.read_text("entry_points.txt") or "")
     except UnicodeError:
         return False
 
@@ -67,7 +66,7 @@ def _plugins_of(distribution: Any, name: str, origin: str) -> List[Source]:
         return [
             Source(entry_point.name, name, origin, entry_point.load)
             for entry_point in distribution.entry_points
-            if entry_point.group == ENTRY_POINT_GROUP
+            if entry_point.group == PROJECT
         ]
     except Exception as error:
         return [Source(name, name, origin, functools.partial(_fail, error))]
