@@ -34,10 +34,10 @@ def _not_installed(missing: ImportError) -> ImportError:
 
 
 try:
-    from smsc_transports.arguments import FORMAT_FLAGS as _FORMAT_FLAGS
-    from smsc_transports.arguments import Argument as _Argument
-    from smsc_transports.arguments import fitting_charset as _fitting_charset
-    from smsc_transports.arguments import percent_encode as _percent_encode
+    from smsc_transports.values.encoding import FORMAT_FLAGS as _FORMAT_FLAGS
+    from smsc_transports.values.encoding import Argument as _Argument
+    from smsc_transports.values.encoding import fitting_charset as _fitting_charset
+    from smsc_transports.values.encoding import percent_encode as _percent_encode
 except ImportError as _missing:
     raise _not_installed(_missing) from _missing
 
@@ -283,10 +283,10 @@ class SMSC:
 def _package() -> Any:
     """Give what makes the calls; the first call imports it, so that nobody else waits for it."""
     try:
-        from smsc_transports import face
+        from smsc_transports import call
     except ImportError as missing:
         raise _not_installed(missing) from missing
-    return face
+    return call
 
 
 def _require_text(*values: Any) -> None:

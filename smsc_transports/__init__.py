@@ -8,14 +8,14 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # typing has it too, but takes long to import
 if TYPE_CHECKING:
-    from smsc_transports.attempt import Attempt
-    from smsc_transports.errors import NotSent, OutcomeUnknown, TransportError, Unsupported
-    from smsc_transports.hookspecs import hookimpl
-    from smsc_transports.manager import plugin_manager
-    from smsc_transports.reply import Reply
-    from smsc_transports.request import Request
-    from smsc_transports.settings import Settings
-    from smsc_transports.transport import Transport
+    from smsc_transports.plugins.hookspecs import hookimpl
+    from smsc_transports.plugins.manager import plugin_manager
+    from smsc_transports.plugins.transport import Transport
+    from smsc_transports.values.attempt import Attempt
+    from smsc_transports.values.errors import NotSent, OutcomeUnknown, TransportError, Unsupported
+    from smsc_transports.values.reply import Reply
+    from smsc_transports.values.request import Request
+    from smsc_transports.values.settings import Settings
 
 __version__ = "0.1.0"
 
@@ -39,10 +39,10 @@ if not TYPE_CHECKING:  # else any misspelt name would pass for one of ours
         """Import the public names when one of them is asked for; before, they are not needed."""
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from smsc_transports import attempt, errors, hookspecs, manager, reply, request, settings
-        from smsc_transports import transport as transports
+        from smsc_transports.plugins import hookspecs, manager, transport
+        from smsc_transports.values import attempt, errors, reply, request, settings
 
-        homes = (attempt, errors, hookspecs, manager, reply, request, settings, transports)
+        homes = (attempt, errors, hookspecs, manager, reply, request, settings, transport)
         return next(vars(home)[name] for home in homes if name in vars(home))
 
     def __dir__() -> list[str]:

@@ -20,14 +20,16 @@ from typing import Any, Callable, Iterator, List
 import pytest
 import responses
 
-from smsc_transports import manager, notices, plugin_manager
-from smsc_transports.errors import SMSCWarning
-from smsc_transports.health import RESTING
+from smsc_transports import plugin_manager
+from smsc_transports.failover.resting import RESTING
+from smsc_transports.plugins import manager
+from smsc_transports.reporting import notices
+from smsc_transports.values.errors import SMSCWarning
 
 from .faces import LOGIN, PASSWORD, load_face
 from .surroundings import Gateway, Told
 
-pytest_plugins = ["smsc_transports.pytest_plugin"]
+pytest_plugins = ["smsc_transports.testing.pytest_plugin"]
 
 ROOT = str(Path(__file__).parents[1])
 _given = os.environ.get("PYTHONPATH", "").split(os.pathsep)

@@ -20,9 +20,9 @@ from dataclasses import dataclass, field
 from typing import Any, Iterator, List, Mapping, Tuple
 from unittest import mock
 
-from smsc_transports import dispatch
-from smsc_transports.failover import Call
-from smsc_transports.health import RestingAddresses
+from smsc_transports import call as dispatch
+from smsc_transports.failover.policies import Call
+from smsc_transports.failover.resting import RestingAddresses
 from smsc_transports.sandbox.server import Sandbox
 
 from .faces import load_face

@@ -224,11 +224,11 @@ def _raising(interruption: Any) -> Callable[..., Any]:
 @pytest.mark.parametrize(
     "depth",
     [
-        "smsc_transports.dispatch.call",
-        "smsc_transports.failover.Call.attempt",
-        "smsc_transports.http.HttpTransport.exchange",
-        "smsc_transports.http.HttpTransport.addresses",
-        "smsc_transports.wire.Wire.send",
+        "smsc_transports.call.call",
+        "smsc_transports.failover.policies.Call.attempt",
+        "smsc_transports.transports.http.HttpTransport.exchange",
+        "smsc_transports.transports.http.HttpTransport.addresses",
+        "smsc_transports.transports.wire.Wire.send",
         "requests.adapters.HTTPAdapter.send",
         "http.client.HTTPConnection.connect",
         "socket.getaddrinfo",

@@ -373,7 +373,7 @@ def test_one_command_runs_a_program_and_shows_what_it_sent(tmp_path: Path) -> No
         tmp_path,
         None,
         [
-            *("-m", "smsc_transports.cli", "sandbox", "run", "--"),
+            *("-m", "smsc_transports.cli.main", "sandbox", "run", "--"),
             *(sys.executable, str(PROGRAMS / "documented_examples.py")),
         ],
     )

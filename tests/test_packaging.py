@@ -166,8 +166,8 @@ def test_extras_bring_the_sandbox_and_what_the_tests_need(wheel: zipfile.ZipFile
 @pytest.mark.slow
 def test_the_command_and_the_pytest_plugin_are_declared(wheel: zipfile.ZipFile) -> None:
     declared = _metadata(wheel, "entry_points.txt").splitlines()
-    assert "smsc = smsc_transports.cli:main" in declared
-    assert "smsc_sandbox = smsc_transports.pytest_plugin" in declared
+    assert "smsc = smsc_transports.cli.main:main" in declared
+    assert "smsc_sandbox = smsc_transports.testing.pytest_plugin" in declared
 
 
 @pytest.mark.slow

@@ -11,9 +11,9 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from smsc_transports import Request, Settings
-from smsc_transports.arguments import Argument
-from smsc_transports.redaction import MASK, redact
-from smsc_transports.request import FaceNames
+from smsc_transports.reporting.redaction import MASK, redact
+from smsc_transports.values.encoding import Argument
+from smsc_transports.values.request import FaceNames
 
 SECRETS = ("my-login", "p@ss wörd/1")
 

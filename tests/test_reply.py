@@ -11,7 +11,7 @@ from typing import Any, Dict, List, Optional, Tuple
 import pytest
 
 from smsc_transports import Attempt, NotSent, OutcomeUnknown, Reply
-from smsc_transports.errors import ERROR_TEXTS, GatewayError
+from smsc_transports.values.errors import ERROR_TEXTS, GatewayError
 
 from .surroundings import PHONE, Gateway
 

@@ -7,7 +7,7 @@ from typing import Any, List
 import pytest
 
 from smsc_transports import Request, Settings
-from smsc_transports.arguments import Argument, fitting_charset
+from smsc_transports.values.encoding import Argument, fitting_charset
 
 PRIVET = "%D0%9F%D1%80%D0%B8%D0%B2%D0%B5%D1%82"
 

@@ -18,8 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smsc_transports import TransportError
-from smsc_transports.errors import GatewayError
 from smsc_transports.sandbox.server import Sandbox
+from smsc_transports.values.errors import GatewayError
 from tests.faces import load_face
 
 TRANSPORTS = ["http-get", "http-post", "https-get", "https-post", "smtp", ""]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from smsc_transports.segmentation import segment, transliterate
+from smsc_transports.values.parts import segment, transliterate
 
 CASES = [
     # text, encoding, lengths of the parts

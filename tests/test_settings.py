@@ -9,7 +9,7 @@ from typing import Any, Dict, List, Optional, Tuple
 import pytest
 
 from smsc_transports import Settings
-from smsc_transports.settings import read_settings
+from smsc_transports.values.settings import read_settings
 
 from .faces import FACE, LOGIN, PASSWORD, load_face
 from .surroundings import PHONE, Gateway, Told

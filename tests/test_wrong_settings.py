@@ -9,8 +9,8 @@ from typing import Any, List
 
 import pytest
 
-from smsc_transports.errors import SMSCWarning
-from smsc_transports.settings import read_settings
+from smsc_transports.values.errors import SMSCWarning
+from smsc_transports.values.settings import read_settings
 
 from .faces import FACE
 from .surroundings import PHONE, Gateway, Told
@@ -123,7 +123,7 @@ def test_wrong_value_ends_every_call_where_warnings_are_errors(face: Any, gatewa
 
 
 def test_warning_on_stderr_is_one_line_without_code(tmp_path: Path) -> None:
-    program = "import smsc_api; from smsc_transports.settings import read_settings as read\n"
+    program = "import smsc_api; from smsc_transports.values.settings import read_settings as read\n"
     program += "smsc_api.SMSC_TIMEOUT = 0\nfor _ in range(2): read(vars(smsc_api))"
     finished = subprocess.run(
         [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(FACE.parent)!r})\n{program}"],

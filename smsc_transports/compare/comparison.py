@@ -9,15 +9,29 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Sequence, Set
 
-from . import own_settings
-from .gateway import Gateway
-from .profile import Profile, take_profile
-from .program import SECONDS_A_CALL, CannotCompare, Fields, NoNetwork, Program
-from .recorded.case import SENT, Case
-from .recorded.cases import CASES
-from .recorded.load import due, load_vectors, recorded_of
-from .replay import SHIM, Observed, Surroundings, moved, observe, surroundings, vendor_constants
-from .verdict import Expected, Verdict, judge
+from smsc_transports.compare import own_settings
+from smsc_transports.compare.gateway import Gateway
+from smsc_transports.compare.profile import Profile, take_profile
+from smsc_transports.compare.program import (
+    SECONDS_A_CALL,
+    CannotCompare,
+    Fields,
+    NoNetwork,
+    Program,
+)
+from smsc_transports.compare.recorded.case import SENT, Case
+from smsc_transports.compare.recorded.cases import CASES
+from smsc_transports.compare.recorded.load import due, load_vectors, recorded_of
+from smsc_transports.compare.replay import (
+    SHIM,
+    Observed,
+    Surroundings,
+    moved,
+    observe,
+    surroundings,
+    vendor_constants,
+)
+from smsc_transports.compare.verdict import Expected, Verdict, judge
 
 RECORDED = "recorded cases"
 MOST_TIMED_OUT = 10

@@ -10,10 +10,10 @@ from __future__ import annotations
 import builtins
 from typing import Any, Callable, Dict, List, NamedTuple, Tuple
 
-from .child.values import unpack
-from .profile import VENDOR_HOSTS
-from .program import Fields
-from .seen import LIST, Seen, host, kind, resembling
+from smsc_transports.compare.child.values import unpack
+from smsc_transports.compare.profile import VENDOR_HOSTS
+from smsc_transports.compare.program import Fields
+from smsc_transports.compare.seen import LIST, Seen, host, kind, resembling
 
 NO_ANSWER: Tuple[Any, ...] = (["", ""], False)
 

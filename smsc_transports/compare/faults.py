@@ -12,10 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Any, Generator, List, Mapping, NamedTuple, Optional, Tuple
 
-from ..sandbox.server import Sandbox
-from .child.values import unpack
-from .comparison import Comparison
-from .program import SECONDS_A_CALL, Call, Fields, Program, Stopped
+from smsc_transports.compare.child.values import unpack
+from smsc_transports.compare.comparison import Comparison
+from smsc_transports.compare.program import SECONDS_A_CALL, Call, Fields, Program, Stopped
+from smsc_transports.sandbox.server import Sandbox
 
 PATIENCE = (2, 1)  # SMSC_TIMEOUT here, in seconds; the shim's default is (5, 60)
 SIDES = ("your copy", "the shim, legacy", "the shim, safe")

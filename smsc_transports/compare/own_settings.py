@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, Dict, Iterator, Mapping, Tuple
 from urllib.parse import quote
 
-from .child.values import unpack
-from .gateway import REFUSED, RESET
-from .program import Fields
-from .recorded.case import (
+from smsc_transports.compare.child.values import unpack
+from smsc_transports.compare.gateway import REFUSED, RESET
+from smsc_transports.compare.program import Fields
+from smsc_transports.compare.recorded.case import (
     BROKEN,
     CYRILLIC,
     EMPTY,
@@ -23,8 +23,8 @@ from .recorded.case import (
     send,
     status,
 )
-from .replay import replaced, vendor_constants
-from .verdict import Expected
+from smsc_transports.compare.replay import replaced, vendor_constants
+from smsc_transports.compare.verdict import Expected
 
 GROUP = "your settings"
 SECRETS = ("SMSC_LOGIN", "SMSC_PASSWORD", "SMTP_LOGIN", "SMTP_PASSWORD")

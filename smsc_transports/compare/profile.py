@@ -8,12 +8,18 @@ from __future__ import annotations
 import re
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
-from ..redaction import redact_values
-from .child.loading import ENVIRONMENT
-from .gateway import REFUSED, Certificates
-from .program import CannotCompare, Fields, Program
-from .recorded.case import ACCOUNT, PHONE, SENT, send
-from .replay import DOMAIN, ONLY_IN_THE_SHIM, moved, observe, vendor_constants
+from smsc_transports.compare.child.loading import ENVIRONMENT
+from smsc_transports.compare.gateway import REFUSED, Certificates
+from smsc_transports.compare.program import CannotCompare, Fields, Program
+from smsc_transports.compare.recorded.case import ACCOUNT, PHONE, SENT, send
+from smsc_transports.compare.replay import (
+    DOMAIN,
+    ONLY_IN_THE_SHIM,
+    moved,
+    observe,
+    vendor_constants,
+)
+from smsc_transports.reporting.redaction import redact_values
 
 VENDOR_HOSTS = tuple(f"{mirror}{DOMAIN}" for mirror in ("", "www2.", "www3.", "www4.", "www5."))
 

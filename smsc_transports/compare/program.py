@@ -12,8 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Dict, Mapping, NamedTuple, Optional, Protocol, Tuple, Union
 
-from .child.fence import NO_SUCH_NAME
-from .child.values import pack
+from smsc_transports.compare.child.fence import NO_SUCH_NAME
+from smsc_transports.compare.child.values import pack
 
 SECONDS_A_CALL = 5.0
 TOO_OLD = 88

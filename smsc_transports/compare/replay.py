@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Dict, Iterator, Mapping, NamedTuple
 
-from .gateway import Certificates, Gateway
-from .program import Call, Fields, Program, Stopped
-from .recorded.case import Case
+from smsc_transports.compare.gateway import Certificates, Gateway
+from smsc_transports.compare.program import Call, Fields, Program, Stopped
+from smsc_transports.compare.recorded.case import Case
 
 DOMAIN = "smsc.ua"  # the domain that the vectors are written for
 ONLY_IN_THE_SHIM = (

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import Any, Dict, Iterator, List, Set
 
-from ..redaction import redact_values
-from .comparison import Comparison, Part
-from .edits import EDITS
-from .faults import SIDES, Row
-from .own_settings import SECRETS
-from .profile import VENDOR_HOSTS, Changed, Profile
-from .program import Fields
-from .recorded.differences import RULES
-from .replay import DOMAIN, ONLY_IN_THE_SHIM
-from .verdict import EDITED, NUMBERED, SAME, UNEXPLAINED, Verdict
+from smsc_transports.compare.comparison import Comparison, Part
+from smsc_transports.compare.edits import EDITS
+from smsc_transports.compare.faults import SIDES, Row
+from smsc_transports.compare.own_settings import SECRETS
+from smsc_transports.compare.profile import VENDOR_HOSTS, Changed, Profile
+from smsc_transports.compare.program import Fields
+from smsc_transports.compare.recorded.differences import RULES
+from smsc_transports.compare.replay import DOMAIN, ONLY_IN_THE_SHIM
+from smsc_transports.compare.verdict import EDITED, NUMBERED, SAME, UNEXPLAINED, Verdict
+from smsc_transports.reporting.redaction import redact_values
 
 KINDS = (SAME, NUMBERED, EDITED, UNEXPLAINED)
 _OF_THE_TEST = frozenset(("login", "password", "the-api-key", "mailer", "mail password"))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, NamedTuple, Tuple
 
-from .profile import Profile, parameters
-from .program import Fields
-from .recorded.case import Case
+from smsc_transports.compare.profile import Profile, parameters
+from smsc_transports.compare.program import Fields
+from smsc_transports.compare.recorded.case import Case
 
 LIST = "a list of text"
 _ARGUMENTS = {

@@ -5,11 +5,11 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Mapping, NamedTuple
 
-from .edits import undo_edits
-from .profile import Profile
-from .program import Fields
-from .recorded.case import Case
-from .seen import Seen
+from smsc_transports.compare.edits import undo_edits
+from smsc_transports.compare.profile import Profile
+from smsc_transports.compare.program import Fields
+from smsc_transports.compare.recorded.case import Case
+from smsc_transports.compare.seen import Seen
 
 SAME = "the same"
 NUMBERED = "numbered"

@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from ..callback import sign
-from . import statuses
-from .clock import Clock, date
-from .formats import KIND_NUMBERS, hlr
-from .store import Message, Recipient
+from smsc_transports.callback import sign
+from smsc_transports.sandbox import statuses
+from smsc_transports.sandbox.clock import Clock, date
+from smsc_transports.sandbox.formats import KIND_NUMBERS, hlr
+from smsc_transports.sandbox.store import Message, Recipient
 
 _TIMEOUT = aiohttp.ClientTimeout(total=5)
 

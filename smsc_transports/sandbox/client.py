@@ -11,9 +11,9 @@ import os
 from typing import Any, Dict, Optional
 from urllib.parse import urlsplit
 
-from smsc_transports.errors import ConfigurationError, NotSent
-from smsc_transports.hookspecs import hookimpl
-from smsc_transports.settings import Settings
+from smsc_transports.plugins.hookspecs import hookimpl
+from smsc_transports.values.errors import ConfigurationError, NotSent
+from smsc_transports.values.settings import Settings
 
 VARIABLE = "SMSC_SANDBOX"
 _SECONDS = 5

@@ -13,11 +13,11 @@ import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING, Any, List
 
-from . import assumptions
-from .defaults import BALANCE, CALLBACK_SECRET, KEEP, PORT, SMTP_PORT
+from smsc_transports.sandbox import assumptions
+from smsc_transports.sandbox.defaults import BALANCE, CALLBACK_SECRET, KEEP, PORT, SMTP_PORT
 
 if TYPE_CHECKING:
-    from .server import Sandbox
+    from smsc_transports.sandbox.server import Sandbox
 
 INSTALL = 'python -m pip install "smsc-transports[sandbox]"'
 EXTRA = ("aiohttp", "aiosmtpd", "trustme")
@@ -108,8 +108,8 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _with_sandbox(arguments: argparse.Namespace, default_port: int, action: Any) -> int:
     try:
-        from . import console
-        from .server import PortTaken, Sandbox
+        from smsc_transports.sandbox import console
+        from smsc_transports.sandbox.server import PortTaken, Sandbox
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in EXTRA:
             raise

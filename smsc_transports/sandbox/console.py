@@ -10,9 +10,9 @@ import sys
 from datetime import datetime
 from typing import List, Union
 
-from ..terminal import print_anything, printable
-from .server import Sandbox
-from .store import Message, Refusal
+from smsc_transports.cli.terminal import print_anything, printable
+from smsc_transports.sandbox.server import Sandbox
+from smsc_transports.sandbox.store import Message, Refusal
 
 VARIABLE = "SMSC_SANDBOX"
 

@@ -8,17 +8,17 @@ from typing import Dict, List, Optional
 
 from aiohttp import web
 
-from .callbacks import Callbacks
-from .certificates import Authority
-from .clock import Clock
-from .faults import HOSTS, Faults, Rule
-from .gateway import Gateway
-from .hosts import Hosts
-from .limits import Limits
-from .listener import Listener
-from .quiet import LOGGER
-from .smtp import SmtpServer
-from .store import Message, Store, matches
+from smsc_transports.sandbox.callbacks import Callbacks
+from smsc_transports.sandbox.certificates import Authority
+from smsc_transports.sandbox.clock import Clock
+from smsc_transports.sandbox.faults import HOSTS, Faults, Rule
+from smsc_transports.sandbox.gateway import Gateway
+from smsc_transports.sandbox.hosts import Hosts
+from smsc_transports.sandbox.limits import Limits
+from smsc_transports.sandbox.listener import Listener
+from smsc_transports.sandbox.quiet import LOGGER
+from smsc_transports.sandbox.smtp import SmtpServer
+from smsc_transports.sandbox.store import Message, Store, matches
 
 
 class Engine:
@@ -142,7 +142,7 @@ class Engine:
             self.store.listeners.remove(listener)
 
     async def _prepare(self) -> None:
-        from .inbox import application
+        from smsc_transports.sandbox.inbox import application
 
         hosts = Hosts(self.gateway, self.faults)
         tls = self.authority.server_context()

@@ -7,12 +7,12 @@ import re
 from typing import Any, Callable, Dict, List, Optional, Tuple, Union
 from xml.sax.saxutils import escape
 
-from . import statuses
-from .assumptions import COUNTRIES
-from .clock import date
-from .gateway import Balance, Sent, Status, Statuses
-from .refused import Refused
-from .store import Message, Recipient
+from smsc_transports.sandbox import statuses
+from smsc_transports.sandbox.assumptions import COUNTRIES
+from smsc_transports.sandbox.clock import date
+from smsc_transports.sandbox.gateway import Balance, Sent, Status, Statuses
+from smsc_transports.sandbox.refused import Refused
+from smsc_transports.sandbox.store import Message, Recipient
 
 Answer = Union[Sent, Statuses, Balance, Refused]
 Row = Dict[str, object]

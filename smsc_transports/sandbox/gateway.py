@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import List, Optional, Tuple
 
-from . import orders, parameters
-from .assumptions import CURRENCY
-from .clock import Clock
-from .defaults import BALANCE
-from .faults import Switches
-from .limits import Limits
-from .orders import Draft, Order
-from .parameters import Fields, integer, is_set
-from .refused import Refused
-from .store import Message, Origin, Recipient, Store
+from smsc_transports.sandbox import orders, parameters
+from smsc_transports.sandbox.assumptions import CURRENCY
+from smsc_transports.sandbox.clock import Clock
+from smsc_transports.sandbox.defaults import BALANCE
+from smsc_transports.sandbox.faults import Switches
+from smsc_transports.sandbox.limits import Limits
+from smsc_transports.sandbox.orders import Draft, Order
+from smsc_transports.sandbox.parameters import Fields, integer, is_set
+from smsc_transports.sandbox.refused import Refused
+from smsc_transports.sandbox.store import Message, Origin, Recipient, Store
 
 _CENT = Decimal("0.01")
 

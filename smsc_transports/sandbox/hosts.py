@@ -7,15 +7,15 @@ from typing import Callable, Dict, Optional, Tuple
 
 from aiohttp import web
 
-from . import incoming
-from .faults import Faults
-from .formats import CONTENT_TYPES, Answer, format_number, render
-from .gateway import Gateway, account_of
-from .injection import LOOP, loop, spoil
-from .parameters import Fields
-from .quiet import LOGGER
-from .refused import Refused
-from .store import Origin, Refusal
+from smsc_transports.sandbox import incoming
+from smsc_transports.sandbox.faults import Faults
+from smsc_transports.sandbox.formats import CONTENT_TYPES, Answer, format_number, render
+from smsc_transports.sandbox.gateway import Gateway, account_of
+from smsc_transports.sandbox.injection import LOOP, loop, spoil
+from smsc_transports.sandbox.parameters import Fields
+from smsc_transports.sandbox.quiet import LOGGER
+from smsc_transports.sandbox.refused import Refused
+from smsc_transports.sandbox.store import Origin, Refusal
 
 ENDPOINTS = {
     "/sys/send.php": "send",

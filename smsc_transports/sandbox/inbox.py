@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, Awaitable, Callable, Dict, Optional
 
 from aiohttp import web
 
-from . import faults, views
-from .gateway import money
+from smsc_transports.sandbox import faults, views
+from smsc_transports.sandbox.gateway import money
 
 if TYPE_CHECKING:
-    from .engine import Engine
+    from smsc_transports.sandbox.engine import Engine
 
 _STATIC = Path(__file__).parent / "static"
 _LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Tuple
 
-from . import parameters
-from .assumptions import FORBIDDEN_TEXT, MAX_TEXT, UNDELIVERABLE
-from .parameters import Fields, integer
-from .pricing import Priced, price
-from .refused import Refused
-from .store import Recipient
+from smsc_transports.sandbox import parameters
+from smsc_transports.sandbox.assumptions import FORBIDDEN_TEXT, MAX_TEXT, UNDELIVERABLE
+from smsc_transports.sandbox.parameters import Fields, integer
+from smsc_transports.sandbox.pricing import Priced, price
+from smsc_transports.sandbox.refused import Refused
+from smsc_transports.sandbox.store import Recipient
 
 _NEED_NO_TEXT = ("hlr", "ping", "mms")
 

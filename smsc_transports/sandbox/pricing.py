@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Optional, Tuple
 
-from ..segmentation import segment, transliterate
-from . import parameters
-from .assumptions import CALL_CHARACTERS_PER_SECOND, FATE_PREFIX, FATES, PRICES
-from .parameters import Fields, integer
-from .refused import Refused
-from .store import Recipient
+from smsc_transports.sandbox import parameters
+from smsc_transports.sandbox.assumptions import (
+    CALL_CHARACTERS_PER_SECOND,
+    FATE_PREFIX,
+    FATES,
+    PRICES,
+)
+from smsc_transports.sandbox.parameters import Fields, integer
+from smsc_transports.sandbox.refused import Refused
+from smsc_transports.sandbox.store import Recipient
+from smsc_transports.values.parts import segment, transliterate
 
 _BINARY_SINGLE, _BINARY_PART = 140, 134
 _SEGMENTED = ("sms", "flash")

@@ -11,7 +11,7 @@ import logging
 
 from aiohttp.http_exceptions import HttpProcessingError
 
-from smsc_transports.logs import logger
+from smsc_transports.reporting.logs import logger
 
 
 def _is_our_fault(record: logging.LogRecord) -> bool:

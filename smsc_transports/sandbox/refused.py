@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Optional
 
-from .assumptions import DESCRIPTIONS
+from smsc_transports.sandbox.assumptions import DESCRIPTIONS
 
 
 class Refused(Exception):

@@ -17,12 +17,12 @@ import threading
 from decimal import Decimal
 from typing import Any, Callable, Coroutine, Iterable, List, Mapping, Optional, TypeVar
 
-from .defaults import BALANCE, CALLBACK_SECRET, KEEP, SMTP_PORT
-from .engine import Engine
-from .faults import DEFAULT_SEED, make_rule
-from .gateway import money
-from .listener import PortTaken
-from .store import Message, Refusal
+from smsc_transports.sandbox.defaults import BALANCE, CALLBACK_SECRET, KEEP, SMTP_PORT
+from smsc_transports.sandbox.engine import Engine
+from smsc_transports.sandbox.faults import DEFAULT_SEED, make_rule
+from smsc_transports.sandbox.gateway import money
+from smsc_transports.sandbox.listener import PortTaken
+from smsc_transports.sandbox.store import Message, Refusal
 
 __all__ = ["PortTaken", "Sandbox"]
 
@@ -193,7 +193,7 @@ class Sandbox:
 
     def status(self, message: Message, phone: Optional[str] = None) -> int:
         """The present status of a message to ``phone``, or to its first number."""
-        from . import statuses
+        from smsc_transports.sandbox import statuses
 
         recipient = next(r for r in message.recipients if phone in (None, r.phone))
         return statuses.current(message, recipient, self.clock.now()).status

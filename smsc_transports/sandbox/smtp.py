@@ -10,12 +10,12 @@ from typing import Any, Set, Tuple
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
-from . import incoming, injection
-from .faults import Faults
-from .gateway import Gateway
-from .parameters import FORMATS, Fields
-from .refused import Refused
-from .store import Origin, Refusal
+from smsc_transports.sandbox import incoming, injection
+from smsc_transports.sandbox.faults import Faults
+from smsc_transports.sandbox.gateway import Gateway
+from smsc_transports.sandbox.parameters import FORMATS, Fields
+from smsc_transports.sandbox.refused import Refused
+from smsc_transports.sandbox.store import Origin, Refusal
 
 MAX_LETTER = 100 * 1024  # bytes, the vendor's SMTP page
 DEFAULT_CHARSET = "koi8-r"

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import List, NamedTuple
 
-from .assumptions import DELIVERED_AFTER, HANDED_OVER_AFTER, OPENED_AFTER
-from .store import Message, Recipient
+from smsc_transports.sandbox.assumptions import DELIVERED_AFTER, HANDED_OVER_AFTER, OPENED_AFTER
+from smsc_transports.sandbox.store import Message, Recipient
 
 NAMES = {
     -3: "Сообщение не найдено",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Dict
 
-from . import statuses
-from .store import Message, Recipient, Refusal
+from smsc_transports.sandbox import statuses
+from smsc_transports.sandbox.store import Message, Recipient, Refusal
 
 View = Dict[str, object]
 

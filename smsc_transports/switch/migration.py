@@ -11,9 +11,8 @@ import textwrap
 from dataclasses import dataclass, field
 from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
 
-from ..settings import DEFAULT_HOST
-from .copies.account import taken_from_calls
-from .copies.additions import (
+from smsc_transports.switch.copies.account import taken_from_calls
+from smsc_transports.switch.copies.additions import (
     HEAD,
     IN_CLASS,
     MIDDLE,
@@ -21,14 +20,21 @@ from .copies.additions import (
     Addition,
     obstacle_of_constant,
 )
-from .copies.address import is_number
-from .copies.constants import DEFAULTS, LITERAL, SECRETS, Constant, plain_assignment
-from .copies.method_edits import SIGNATURES, changed_defaults
-from .files.masking import masked
-from .files.source import Source
-from .files.syntax import FUNCTIONS, defaults, methods
-from .replacement import NEW_SETTINGS, PUBLIC, shipped
-from .vendor_copy import VendorCopy
+from smsc_transports.switch.copies.address import is_number
+from smsc_transports.switch.copies.constants import (
+    DEFAULTS,
+    LITERAL,
+    SECRETS,
+    Constant,
+    plain_assignment,
+)
+from smsc_transports.switch.copies.method_edits import SIGNATURES, changed_defaults
+from smsc_transports.switch.files.masking import masked
+from smsc_transports.switch.files.source import Source
+from smsc_transports.switch.files.syntax import FUNCTIONS, defaults, methods
+from smsc_transports.switch.replacement import NEW_SETTINGS, PUBLIC, shipped
+from smsc_transports.switch.vendor_copy import VendorCopy
+from smsc_transports.values.settings import DEFAULT_HOST
 
 _HEADING = "# Taken over from the file that stood here before."
 _UTF8 = ("utf-8", "utf-8-sig", "ascii")

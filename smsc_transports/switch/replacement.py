@@ -7,10 +7,10 @@ import functools
 from pathlib import Path
 from typing import FrozenSet, Mapping
 
-from .copies.anatomy import VENDORS_IMPORTS, imports_in, is_replacement
-from .copies.constants import DEFAULTS
-from .files.source import Source, Unreadable, read_source
-from .files.syntax import bound_names
+from smsc_transports.switch.copies.anatomy import VENDORS_IMPORTS, imports_in, is_replacement
+from smsc_transports.switch.copies.constants import DEFAULTS
+from smsc_transports.switch.files.source import Source, Unreadable, read_source
+from smsc_transports.switch.files.syntax import bound_names
 
 PLACE = Path(__file__).parents[2] / "smsc_api.py"
 """Beside the package, in a checkout as where it is installed: never the current folder's."""

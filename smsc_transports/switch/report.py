@@ -8,15 +8,15 @@ from __future__ import annotations
 import json
 from typing import Any, Dict, Iterator, List
 
-from .callers.differences import DIFFERENCES, EVERYWHERE, in_order
-from .callers.place import BETTER, NEEDS_A_LINE, SAME, Place
-from .callers.project import Broken
-from .copies.edit import NEEDS_A_LINE as EDIT_NEEDS_A_LINE
-from .copies.edit import Edit
-from .files.source import Problem
-from .files.walk import plain_name
-from .survey import CopyFound, ProgramFound, Survey
-from .vendor_copy import VendorCopy
+from smsc_transports.switch.callers.differences import DIFFERENCES, EVERYWHERE, in_order
+from smsc_transports.switch.callers.place import BETTER, NEEDS_A_LINE, SAME, Place
+from smsc_transports.switch.callers.project import Broken
+from smsc_transports.switch.copies.edit import NEEDS_A_LINE as EDIT_NEEDS_A_LINE
+from smsc_transports.switch.copies.edit import Edit
+from smsc_transports.switch.files.source import Problem
+from smsc_transports.switch.files.walk import plain_name
+from smsc_transports.switch.survey import CopyFound, ProgramFound, Survey
+from smsc_transports.switch.vendor_copy import VendorCopy
 
 VERSION = 1
 

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Dict, List, Sequence, Tuple
 
-from .callers.differences import EVERYWHERE, WITH_MAIL, in_order
-from .callers.meaning import Interpreter
-from .callers.place import BETTER, NEEDS_A_LINE, SAME, Place
-from .callers.places import Finder
-from .callers.project import Broken, Program, Project
-from .callers.secrets import Secret, typed_in
-from .copies.constants import LITERAL
-from .copies.edit import Edit
-from .files.source import Problem
-from .files.walk import python_files
-from .vendor_copy import VendorCopy
+from smsc_transports.switch.callers.differences import EVERYWHERE, WITH_MAIL, in_order
+from smsc_transports.switch.callers.meaning import Interpreter
+from smsc_transports.switch.callers.place import BETTER, NEEDS_A_LINE, SAME, Place
+from smsc_transports.switch.callers.places import Finder
+from smsc_transports.switch.callers.project import Broken, Program, Project
+from smsc_transports.switch.callers.secrets import Secret, typed_in
+from smsc_transports.switch.copies.constants import LITERAL
+from smsc_transports.switch.copies.edit import Edit
+from smsc_transports.switch.files.source import Problem
+from smsc_transports.switch.files.walk import python_files
+from smsc_transports.switch.vendor_copy import VendorCopy
 
 
 class NoSuchPath(Exception):

@@ -6,17 +6,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import FrozenSet, Mapping, Optional, Tuple
 
-from .copies.account import read_at_calls
-from .copies.additions import names_added, read_additions
-from .copies.address import read_address
-from .copies.anatomy import Anatomy, find_anatomy, is_replacement
-from .copies.constants import Constant, read_constants
-from .copies.edit import NEEDS_A_LINE, Edit, Reading
-from .copies.editions import Edition, read_behaviour, remarks, tell_edition
-from .copies.edits import read_edits
-from .copies.results import Result, read_results
-from .files.source import Problem, Source, read_source
-from .files.syntax import defaults
+from smsc_transports.switch.copies.account import read_at_calls
+from smsc_transports.switch.copies.additions import names_added, read_additions
+from smsc_transports.switch.copies.address import read_address
+from smsc_transports.switch.copies.anatomy import Anatomy, find_anatomy, is_replacement
+from smsc_transports.switch.copies.constants import Constant, read_constants
+from smsc_transports.switch.copies.edit import NEEDS_A_LINE, Edit, Reading
+from smsc_transports.switch.copies.editions import Edition, read_behaviour, remarks, tell_edition
+from smsc_transports.switch.copies.edits import read_edits
+from smsc_transports.switch.copies.results import Result, read_results
+from smsc_transports.switch.files.source import Problem, Source, read_source
+from smsc_transports.switch.files.syntax import defaults
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,22 @@ Needs pytest. ::
             return Gateway()
 """
 
-from smsc_transports.testing.contract import TransportContract
-from smsc_transports.testing.peer import HttpPeer, HttpRequest, Peer, Received
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from smsc_transports.testing.contract import TransportContract
+    from smsc_transports.testing.peer import HttpPeer, HttpRequest, Peer, Received
 
 __all__ = ["HttpPeer", "HttpRequest", "Peer", "Received", "TransportContract"]
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Import a public name when it is asked for: pytest loads the plugin here in every run."""
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from smsc_transports.testing import contract, peer
+
+        return getattr(contract if name == "TransportContract" else peer, name)

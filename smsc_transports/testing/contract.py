@@ -15,14 +15,14 @@ from typing import Iterator, List, Optional, Sequence, Union
 
 import pytest
 
-from smsc_transports.arguments import Argument, percent_encode
-from smsc_transports.attempt import Attempt
-from smsc_transports.errors import UNSUPPORTED, NotSent, OutcomeUnknown, TransportError
-from smsc_transports.failover import Call, Route
-from smsc_transports.request import Request
-from smsc_transports.settings import Settings, Timeout
+from smsc_transports.failover.policies import Call, Route
+from smsc_transports.plugins.transport import Transport
 from smsc_transports.testing.peer import Peer
-from smsc_transports.transport import Transport
+from smsc_transports.values.attempt import Attempt
+from smsc_transports.values.encoding import Argument, percent_encode
+from smsc_transports.values.errors import UNSUPPORTED, NotSent, OutcomeUnknown, TransportError
+from smsc_transports.values.request import Request
+from smsc_transports.values.settings import Settings, Timeout
 
 PHONE = "79991112233"
 LOGIN = "login-of-the-contract"

@@ -11,8 +11,8 @@ from typing import Any, Callable, Iterator, NamedTuple
 
 import pytest
 
-from smsc_transports import notices
-from smsc_transports.cli import main
+from smsc_transports.cli.main import main
+from smsc_transports.reporting import notices
 from tests.faces import FACE
 
 LOGIN, PASSWORD = "shop-login", "geheim/7"

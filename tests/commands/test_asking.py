@@ -11,10 +11,10 @@ from typing import Any, Iterator, List
 
 import pytest
 
-from smsc_transports.errors import ERROR_TEXTS
-from smsc_transports.explanations import DELIVERY_ERROR_TEXTS, STATUS_TEXTS
+from smsc_transports.cli.explanations import DELIVERY_ERROR_TEXTS, STATUS_TEXTS
 from smsc_transports.sandbox.assumptions import FATES
 from smsc_transports.sandbox.server import Sandbox
+from smsc_transports.values.errors import ERROR_TEXTS
 
 from ..transports.gateway import Gateway, answer
 from .conftest import Shop, Smsc
@@ -105,7 +105,7 @@ def test_a_text_cannot_steer_the_terminal(smsc: Smsc, shop: Shop) -> None:
 def test_a_console_without_cyrillic_shows_escapes(shop: Shop) -> None:
     with Gateway(answer(f"1,0,0,0,{PHONE},1.40,Shop,Delivered,Готово".encode())) as gateway:
         shop.set(SMSC_HOST=gateway.address)
-        command = [sys.executable, "-m", "smsc_transports.cli", "status", "1", PHONE, "--all"]
+        command = [sys.executable, "-m", "smsc_transports.cli.main", "status", "1", PHONE, "--all"]
         environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
         done = subprocess.run(command, capture_output=True, env=environment, timeout=20)
     assert (done.returncode, done.stderr) == (0, b"")

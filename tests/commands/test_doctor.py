@@ -451,10 +451,10 @@ def test_json_counts_the_problems(smsc: Smsc, shop: Shop) -> None:
 
 def test_help_is_quick_for_it_loads_no_network_library() -> None:
     code = (
-        "import sys; from smsc_transports.cli import main\n"
+        "import sys; from smsc_transports.cli.main import main\n"
         "try: main(['--help'])\n"
         "except SystemExit: pass\n"
-        "print({'requests', 'urllib3', 'smtplib', 'smsc_transports.dispatch'} & set(sys.modules))"
+        "print({'requests', 'urllib3', 'smtplib', 'smsc_transports.call'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8")
     assert done.stdout.splitlines()[-1] == "set()"

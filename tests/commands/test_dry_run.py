@@ -28,7 +28,7 @@ def watch(event, arguments):
     if event in NETWORK:
         print("NETWORK", event, arguments)
 sys.addaudithook(watch)
-from smsc_transports.cli import main
+from smsc_transports.cli.main import main
 sys.exit(main(sys.argv[1:]))
 """
 

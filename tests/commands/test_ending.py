@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 
-SMSC = [sys.executable, "-m", "smsc_transports.cli"]
+SMSC = [sys.executable, "-m", "smsc_transports.cli.main"]
 
 
 def test_a_reader_that_leaves_early_ends_the_command_quietly() -> None:

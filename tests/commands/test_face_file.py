@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from smsc_transports.face_file import SHIPPED
+from smsc_transports.cli.face_file import SHIPPED
 from smsc_transports.sandbox.server import Sandbox
 from tests.faces import FACE
 

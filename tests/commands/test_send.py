@@ -10,11 +10,11 @@ from typing import Any, Dict, List
 
 import pytest
 
-from smsc_transports import reconcile
-from smsc_transports.arguments import FORMAT_FLAGS
-from smsc_transports.calls.options import FORMATS
-from smsc_transports.errors import ERROR_TEXTS
+from smsc_transports.cli.calls.options import FORMATS
+from smsc_transports.failover import reconcile
 from smsc_transports.sandbox.server import Sandbox
+from smsc_transports.values.encoding import FORMAT_FLAGS
+from smsc_transports.values.errors import ERROR_TEXTS
 
 from .conftest import Shop, Smsc
 
@@ -96,7 +96,7 @@ def test_at_a_terminal_it_is_said_what_to_type(shop: Shop, smsc_sandbox: Sandbox
     keyboard, terminal = pty.openpty()
     with os.fdopen(keyboard, "wb", 0) as keys, os.fdopen(terminal, "rb", 0) as stdin:
         keys.write(b"Hello\n\x04")
-        command = [sys.executable, "-m", "smsc_transports.cli", "send", PHONE]
+        command = [sys.executable, "-m", "smsc_transports.cli.main", "send", PHONE]
         done = subprocess.run(command, stdin=stdin, capture_output=True, timeout=20)
     assert done.stderr == b"Type the text; Ctrl-D on a line of its own ends it.\n"
     assert done.returncode == 0
@@ -278,7 +278,7 @@ def test_a_misspelt_transport_is_refused(
     assert smsc_sandbox.messages == []
 
 
-@pytest.mark.filterwarnings("default::smsc_transports.errors.SMSCWarning")
+@pytest.mark.filterwarnings("default::smsc_transports.values.errors.SMSCWarning")
 def test_a_wrong_setting_is_told_in_one_line_and_the_message_goes_out(
     smsc: Smsc, shop: Shop, smsc_sandbox: Sandbox
 ) -> None:
@@ -316,7 +316,7 @@ def test_a_login_that_is_no_text_is_told_before_anything_is_sent(
     )
 
 
-@pytest.mark.filterwarnings("default::smsc_transports.errors.SMSCWarning")
+@pytest.mark.filterwarnings("default::smsc_transports.values.errors.SMSCWarning")
 def test_a_sandbox_that_is_gone_is_told(
     smsc: Smsc, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,8 +12,8 @@ from typing import Any, Dict, List
 import pytest
 
 from smsc_transports import hookimpl, plugin_manager
-from smsc_transports.errors import ERROR_TEXTS
 from smsc_transports.sandbox.server import Sandbox
+from smsc_transports.values.errors import ERROR_TEXTS
 
 from ..surroundings import module_with
 from ..transports.gateway import Gateway, answer
@@ -179,7 +179,7 @@ def test_ctrl_c_tells_what_was_sent_what_is_in_doubt_and_what_was_not_sent(
     with Gateway(answer(), lambda client: client.until_gone()) as gateway:
         shop.set(SMSC_HOST=gateway.address)
         child = subprocess.Popen(
-            [sys.executable, "-m", "smsc_transports.cli", "send", "-", *["--json"] * as_json],
+            [sys.executable, "-m", "smsc_transports.cli.main", "send", "-", *["--json"] * as_json],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -14,7 +14,7 @@ import pytest
 
 from .copies import CLASS_LINE, edited
 
-SMSC = [sys.executable, "-m", "smsc_transports.cli", "compare"]
+SMSC = [sys.executable, "-m", "smsc_transports.cli.main", "compare"]
 SECONDS = 120
 SECRETS = ("owner-login", "owner-password", "s3cret-of-the-shop")
 
@@ -130,7 +130,7 @@ def test_a_copy_that_cannot_be_compared_makes_the_exit_status_2(tmp_path: Path) 
 
 def test_without_its_extra_it_tells_how_to_get_it(tmp_path: Path) -> None:
     code = (
-        "import sys; sys.modules['trustme'] = None; from smsc_transports.cli import main; "
+        "import sys; sys.modules['trustme'] = None; from smsc_transports.cli.main import main; "
         "sys.exit(main(sys.argv[1:]))"
     )
     done = subprocess.run(

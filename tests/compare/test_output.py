@@ -7,7 +7,7 @@ from typing import Callable, List
 
 import pytest
 
-from smsc_transports.cli import main
+from smsc_transports.cli.main import main
 from smsc_transports.compare import comparison, faults
 from smsc_transports.compare.recorded.cases import CASES
 

@@ -10,8 +10,9 @@ from typing import Any, Dict, List
 import pytest
 
 import smsc_transports
-from smsc_transports import hookspecs, testing
-from smsc_transports.manager import PluginManager
+from smsc_transports import testing
+from smsc_transports.plugins import hookspecs
+from smsc_transports.plugins.manager import PluginManager
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ from typing import Any, Dict, List, Set
 
 import pytest
 
-from smsc_transports.cli import main
+from smsc_transports.cli.main import main
 from smsc_transports.compare.recorded.differences import RULES
 from smsc_transports.sandbox.server import Sandbox
 
@@ -98,7 +98,7 @@ def test_the_example_of_a_transport_carries_a_message_and_passes_its_test(
 ) -> None:
     (tmp_path / "courier.py").write_text(block_with("class Courier"), "utf-8")
     (tmp_path / "test_courier.py").write_text(block_with("class TestCourier"), "utf-8")
-    plugin = ("-p", "smsc_transports.pytest_plugin")
+    plugin = ("-p", "smsc_transports.testing.pytest_plugin")
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.chdir(tmp_path)
     shown = run("-m", "pytest", "-q", *plugin, str(tmp_path))
@@ -124,7 +124,7 @@ def test_the_example_of_the_fixture_passes(tmp_path: Path, monkeypatch: Any) -> 
     (tmp_path / "conftest.py").write_text(
         "import smsc_api\n"
         "smsc_api.SMSC_PASSWORD = 'a key'\n"
-        "pytest_plugins = ['smsc_transports.pytest_plugin']\n",
+        "pytest_plugins = ['smsc_transports.testing.pytest_plugin']\n",
         "utf-8",
     )
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")

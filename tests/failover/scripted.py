@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Callable, Dict, List, Sequence, Tuple, Union
 
 from smsc_transports import Request, Settings, Transport
-from smsc_transports.failover import Call
-from smsc_transports.health import RestingAddresses
-from smsc_transports.settings import Timeout
+from smsc_transports.failover.policies import Call
+from smsc_transports.failover.resting import RestingAddresses
+from smsc_transports.values.settings import Timeout
 
 Step = Union[str, Exception, Callable[[Request], str]]
 

@@ -8,8 +8,8 @@ from typing import Any, List, Sequence
 import pytest
 
 from smsc_transports import NotSent, OutcomeUnknown, Request, Transport, Unsupported
-from smsc_transports.failover import Call, run_legacy, run_once
-from smsc_transports.settings import Timeout
+from smsc_transports.failover.policies import Call, run_legacy, run_once
+from smsc_transports.values.settings import Timeout
 
 from .scripted import Scripted, VirtualTime, make_call, send_request
 

@@ -7,8 +7,8 @@ import os
 import pytest
 
 from smsc_transports import NotSent, OutcomeUnknown
-from smsc_transports.failover import Route, run_legacy
-from smsc_transports.health import RestingAddresses
+from smsc_transports.failover.policies import Route, run_legacy
+from smsc_transports.failover.resting import RestingAddresses
 
 from .scripted import Scripted, VirtualTime, make_call, send_request
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from smsc_transports import NotSent, Request, in_flight
+from smsc_transports import NotSent, Request
+from smsc_transports.failover import slots as in_flight
 from tests.faces import load_face
 
 from .scripted import send_request

@@ -8,8 +8,8 @@ from typing import Any, Callable
 import pytest
 
 from smsc_transports import NotSent, OutcomeUnknown, Request
-from smsc_transports.failover import Verdict
-from smsc_transports.safe import is_reply, run_safe
+from smsc_transports.failover.policies import Verdict
+from smsc_transports.failover.safe import is_reply, run_safe
 
 from .scripted import Scripted, Step, VirtualTime, make_call, send_request
 

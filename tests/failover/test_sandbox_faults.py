@@ -7,7 +7,7 @@ from unittest import mock
 
 import pytest
 
-from smsc_transports import reconcile
+from smsc_transports.failover import reconcile
 from smsc_transports.sandbox.server import Sandbox
 from tests.faces import load_face
 from tests.faults import NO_STATUS, SCENARIOS, Scenario, run

@@ -12,8 +12,8 @@ from typing import Any, List, Sequence, Tuple, Type
 import pytest
 
 from smsc_transports import NotSent, OutcomeUnknown, Request, Transport
-from smsc_transports.settings import Timeout
 from smsc_transports.testing import HttpPeer, HttpRequest, Peer, Received, TransportContract
+from smsc_transports.values.settings import Timeout
 
 
 class JsonPeer(HttpPeer):

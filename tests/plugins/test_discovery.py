@@ -13,7 +13,7 @@ from typing import Any, List
 import pytest
 
 from smsc_transports import Transport, hookimpl, plugin_manager
-from smsc_transports.errors import ConfigurationError, SMSCWarning
+from smsc_transports.values.errors import ConfigurationError, SMSCWarning
 
 from ..surroundings import (
     BUILT_IN_TRANSPORTS,

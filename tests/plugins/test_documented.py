@@ -11,7 +11,8 @@ from typing import Any, Callable
 
 import pytest
 
-from smsc_transports import Transport, hookspecs, plugin_manager
+from smsc_transports import Transport, plugin_manager
+from smsc_transports.plugins import hookspecs
 
 from ..faces import PASSWORD
 from ..surroundings import PHONE, Gateway

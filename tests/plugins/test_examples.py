@@ -100,7 +100,7 @@ def test_the_broken_package_is_told_and_the_courier_sends_all_the_same(finished:
 def test_the_list_shows_the_courier_the_broken_and_the_blocked_package(
     environment: Dict[str, str], site: Path
 ) -> None:
-    command = (sys.executable, "-m", "smsc_transports.cli", "transports", "--json")
+    command = (sys.executable, "-m", "smsc_transports.cli.main", "transports", "--json")
     finished = run(*command, env=environment, cwd=ROOT)
     lists = json.loads(finished.stdout)
     assert finished.returncode == 1
@@ -126,7 +126,7 @@ def test_the_courier_passes_its_own_tests_as_its_author_runs_them(
 ) -> None:
     folder = _copy(COURIER, tmp_path)
     (folder / "smsc_courier.py").unlink()  # the installed one is tested
-    plugin = ("-p", "smsc_transports.pytest_plugin")
+    plugin = ("-p", "smsc_transports.testing.pytest_plugin")
     environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # an installed one may be older
     finished = run(sys.executable, "-m", "pytest", "-q", *plugin, env=environment, cwd=folder)
     assert finished.returncode == 0, finished.stdout

@@ -8,7 +8,7 @@ from typing import Any, Iterable, List, Optional
 import pytest
 
 from smsc_transports import Attempt, NotSent, Request, Settings, Transport, plugin_manager
-from smsc_transports.errors import ConfigurationError, SMSCWarning
+from smsc_transports.values.errors import ConfigurationError, SMSCWarning
 
 from ..faces import LOGIN, PASSWORD
 from ..surroundings import PHONE, Gateway, Lost, Pigeon, Told, plug_in

@@ -12,7 +12,7 @@ from typing import Any, Callable, Iterable
 import pytest
 
 from smsc_transports import plugin_manager
-from smsc_transports.installed import may_have_plugins
+from smsc_transports.plugins.installed import may_have_plugins
 
 from ..test_imports import imported_by
 
@@ -22,7 +22,7 @@ GOOD = Path(__file__).parent / "data" / "good"
 METADATA = GOOD / "pigeon_post-1.2.dist-info"
 GROUP = "smsc_transports"
 
-OURS = "[console_scripts]\nsmsc = smsc_transports.cli:main\n"
+OURS = "[console_scripts]\nsmsc = smsc_transports.cli.main:main\n"
 
 
 def in_a_folder(place: Path) -> Path:

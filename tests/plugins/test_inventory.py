@@ -9,7 +9,7 @@ from typing import Any, Callable, Dict, List, Tuple
 
 import pytest
 
-from smsc_transports.cli import main
+from smsc_transports.cli.main import main
 
 from ..faces import LOGIN, PASSWORD
 from ..surroundings import PHONE, Gateway, Pigeon, plug_in
@@ -52,7 +52,7 @@ def test_the_built_in_transports_are_listed_with_their_commands(transports: Run)
     status, shown = transports()
     assert status == 0
     assert row(shown, "http-get") == (
-        f"http-get all ready smsc_transports itself, {PACKAGE / 'http.py'}"
+        f"http-get all ready smsc_transports itself, {PACKAGE / 'transports' / 'http.py'}"
     )
     assert row(shown, "smtp").startswith("smtp send ready smsc_transports itself")
 
@@ -161,7 +161,7 @@ def test_the_json_list_of_transports_has_everything_about_each(transports: Run) 
             "commands": ["send"],
             "plugin": "smtp",
             "origin": "smsc_transports itself",
-            "file": str(PACKAGE / "smtp.py"),
+            "file": str(PACKAGE / "transports" / "smtp.py"),
             "status": "ready",
             "reason": "",
         },

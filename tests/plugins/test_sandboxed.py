@@ -7,8 +7,8 @@ from typing import Any, Callable
 import pytest
 
 from smsc_transports import Settings, hookimpl, plugin_manager
-from smsc_transports.errors import ConfigurationError
-from smsc_transports.manager import SANDBOX
+from smsc_transports.plugins.manager import SANDBOX
+from smsc_transports.values.errors import ConfigurationError
 
 from ..surroundings import PHONE, Gateway, Pigeon, Told, module_with
 

@@ -9,7 +9,7 @@ import pytest
 
 import smsc_transports
 from smsc_transports import hookimpl, plugin_manager
-from smsc_transports.errors import ConfigurationError
+from smsc_transports.values.errors import ConfigurationError
 
 from ..surroundings import (
     BUILT_IN_TRANSPORTS,

@@ -15,7 +15,7 @@ import requests
 
 from smsc_transports.sandbox.server import Sandbox
 
-SMSC = [sys.executable, "-m", "smsc_transports.cli", "sandbox"]
+SMSC = [sys.executable, "-m", "smsc_transports.cli.main", "sandbox"]
 SECONDS = 30
 
 
@@ -182,7 +182,9 @@ def test_assumptions_are_listed() -> None:
 
 
 def test_without_the_extra_the_install_command_is_told() -> None:
-    blocked = "import sys; sys.modules['aiohttp'] = None; from smsc_transports.cli import main; "
+    blocked = (
+        "import sys; sys.modules['aiohttp'] = None; from smsc_transports.cli.main import main; "
+    )
     done = subprocess.run(
         [sys.executable, "-c", blocked + "sys.exit(main(['sandbox']))"],
         capture_output=True,
@@ -198,7 +200,8 @@ def test_without_the_extra_the_install_command_is_told() -> None:
 
 def test_command_line_is_light_until_a_sandbox_starts() -> None:
     code = (
-        "import sys; from smsc_transports import cli, pytest_plugin; "
+        "import sys; from smsc_transports.cli import main\n"
+        "from smsc_transports.testing import pytest_plugin\n"
         "print({'aiohttp', 'aiosmtpd', 'trustme'} & set(sys.modules))"
     )
     done = subprocess.run(

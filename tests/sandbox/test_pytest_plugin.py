@@ -48,7 +48,14 @@ def run_suite(tmp_path: Path, *before: Any) -> Any:
     # Loaded by name, whether or not the package with its entry point is installed.
     env = {**kept, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
     code = f"{'; '.join((*before, 'import pytest, sys'))}; sys.exit(pytest.main(sys.argv[1:]))"
-    arguments = ["-q", "-p", "smsc_transports.pytest_plugin", "--rootdir", str(tmp_path), "."]
+    arguments = [
+        "-q",
+        "-p",
+        "smsc_transports.testing.pytest_plugin",
+        "--rootdir",
+        str(tmp_path),
+        ".",
+    ]
     return subprocess.run(
         [sys.executable, "-c", code, *arguments],
         cwd=tmp_path,

@@ -8,7 +8,7 @@ from typing import Callable, Dict, FrozenSet, Tuple
 
 import pytest
 
-from smsc_transports import cli
+from smsc_transports.cli import main as cli
 from smsc_transports.switch.copies import fingerprints
 from smsc_transports.switch.copies.anatomy import find_anatomy
 from smsc_transports.switch.files.source import parse_source

@@ -271,9 +271,9 @@ def test_passwords_are_told_by_their_place(smsc: Smsc, tmp_path: Path) -> None:
 
 
 def test_the_command_starts_without_its_readers() -> None:
-    assert "smsc_transports.commands.check" in sys.modules
+    assert "smsc_transports.cli.commands.check" in sys.modules
     code = (
-        "import sys; from smsc_transports import cli\n"
+        "import sys; from smsc_transports.cli import main as cli\n"
         "try: cli.main(['--help'])\n"
         "except SystemExit: pass\n"
         "print([name for name in sys.modules if name.startswith('smsc_transports.switch')])"

@@ -14,8 +14,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from smsc_transports import Settings, plugin_manager
-from smsc_transports.settings import DEFAULT_TIMEOUT
-from smsc_transports.wire import Wire
+from smsc_transports.transports.wire import Wire
+from smsc_transports.values.settings import DEFAULT_TIMEOUT
 
 from .gateway import PATIENCE, REPLY, SENT, Client, Gateway, answer, ctrl_c_while_waiting_for
 

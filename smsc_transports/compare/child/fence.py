@@ -16,7 +16,7 @@ import socket
 import sys
 from typing import Any, Callable, Dict, List, Set, Tuple
 
-from .channel import Channel
+from smsc_transports.compare.child.channel import Channel
 
 NO_SUCH_NAME = "no such name"
 INTERRUPTED = "Ctrl-C"

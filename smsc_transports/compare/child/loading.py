@@ -16,7 +16,7 @@ import traceback
 from importlib.machinery import SourceFileLoader
 from typing import Any, Iterator, List, Mapping, Optional, Tuple
 
-from .secrets import mask, secrets_among, secrets_in
+from smsc_transports.compare.child.secrets import mask, secrets_among, secrets_in
 
 _PYTHON_2_LINE = re.compile(r"\s*(print\s+[^(\s=]|print\s*$|except\s+[\w.]+\s*,|raise\s+\w+\s*,)")
 _PYTHON_2_MODULES = ("urllib2", "httplib", "urlparse", "ConfigParser", "StringIO", "cStringIO")

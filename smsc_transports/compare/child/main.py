@@ -9,10 +9,10 @@ import time
 from contextlib import redirect_stderr, redirect_stdout
 from typing import Any, Dict, List
 
-from .channel import Channel
-from .fence import Fence
-from .loading import CannotLoad, Copy
-from .values import pack, unpack
+from smsc_transports.compare.child.channel import Channel
+from smsc_transports.compare.child.fence import Fence
+from smsc_transports.compare.child.loading import CannotLoad, Copy
+from smsc_transports.compare.child.values import pack, unpack
 
 SHORTEST_PAUSE = 0.001  # seconds; none at all would make a busy loop of a waiting thread
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Sequence, Tuple
 
-from ..gateway import Step
+from smsc_transports.compare.gateway import Step
 
 
 class Case(NamedTuple):

@@ -7,10 +7,23 @@ from __future__ import annotations
 
 from typing import List
 
-from .case import Case
-from .cases_of_answers import debug, faults, redirects, replies, statuses
-from .cases_of_calls import arguments, charsets, commands, queries, settings, texts
-from .cases_of_mail import mail, mail_servers
+from smsc_transports.compare.recorded.case import Case
+from smsc_transports.compare.recorded.cases_of_answers import (
+    debug,
+    faults,
+    redirects,
+    replies,
+    statuses,
+)
+from smsc_transports.compare.recorded.cases_of_calls import (
+    arguments,
+    charsets,
+    commands,
+    queries,
+    settings,
+    texts,
+)
+from smsc_transports.compare.recorded.cases_of_mail import mail, mail_servers
 
 GROUPS = {
     function.__name__: function

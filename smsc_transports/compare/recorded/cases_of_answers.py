@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Dict, Iterator
 
-from ..child.fence import EXITED, INTERRUPTED, NO_SUCH_NAME
-from ..gateway import (
+from smsc_transports.compare.child.fence import EXITED, INTERRUPTED, NO_SUCH_NAME
+from smsc_transports.compare.gateway import (
     CLOSED,
     REFUSED,
     RESET,
@@ -13,7 +13,7 @@ from ..gateway import (
     WRONG_NAME,
     Step,
 )
-from .case import (
+from smsc_transports.compare.recorded.case import (
     BROKEN,
     DEBUG,
     EMPTY,

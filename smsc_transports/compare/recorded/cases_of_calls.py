@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from ..child.values import Text
-from .case import (
+from smsc_transports.compare.child.values import Text
+from smsc_transports.compare.recorded.case import (
     ACCOUNT,
     APIKEY,
     CYRILLIC,

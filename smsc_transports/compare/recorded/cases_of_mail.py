@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterator, Tuple
 
-from ..child.fence import NO_SUCH_NAME
-from ..gateway import CLOSED, REFUSED
-from .case import (
+from smsc_transports.compare.child.fence import NO_SUCH_NAME
+from smsc_transports.compare.gateway import CLOSED, REFUSED
+from smsc_transports.compare.recorded.case import (
     ACCOUNT,
     APIKEY,
     CYRILLIC,
@@ -17,7 +17,7 @@ from .case import (
     letter,
     these,
 )
-from .cases_of_calls import TEXTS
+from smsc_transports.compare.recorded.cases_of_calls import TEXTS
 
 
 def mail() -> Iterator[Case]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
-from .case import Case
+from smsc_transports.compare.recorded.case import Case
 
 Fields = Dict[str, Any]  # of an observation: those that differ
 

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any, Dict, Tuple
 
-from .case import Case
-from .differences import expected_instead
+from smsc_transports.compare.recorded.case import Case
+from smsc_transports.compare.recorded.differences import expected_instead
 
 VECTORS = Path(__file__).parent / "vectors"
 Fields = Dict[str, Any]

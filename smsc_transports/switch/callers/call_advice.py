@@ -7,15 +7,15 @@ import itertools
 import re
 from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
 
-from ..copies.anatomy import METHODS
-from ..copies.edit import Reading
-from ..copies.method_edits import SIGNATURES, lists_of_phones
-from ..copies.results import RAISES, TRUTH, Result
-from ..files.syntax import dotted, texts
-from .differences import in_order
-from .face import Face
-from .place import BETTER, NEEDS_A_LINE, SAME, Place
-from .spot import Spot, module_of, shown
+from smsc_transports.switch.callers.differences import in_order
+from smsc_transports.switch.callers.face import Face
+from smsc_transports.switch.callers.place import BETTER, NEEDS_A_LINE, SAME, Place
+from smsc_transports.switch.callers.spot import Spot, module_of, shown
+from smsc_transports.switch.copies.anatomy import METHODS
+from smsc_transports.switch.copies.edit import Reading
+from smsc_transports.switch.copies.method_edits import SIGNATURES, lists_of_phones
+from smsc_transports.switch.copies.results import RAISES, TRUTH, Result
+from smsc_transports.switch.files.syntax import dotted, texts
 
 _UNSAFE = re.compile(r"[^\x21-\x7e]")
 _LIST = "list="  # a list holds texts, and those hold anything
@@ -29,7 +29,7 @@ _NETWORK_ERRORS = (
     "error",
     "timeout",
 )
-_ERRORS = "from smsc_transports.errors import GatewayError, TransportError"
+_ERRORS = "from smsc_transports.values.errors import GatewayError, TransportError"
 _BOT = 12
 
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import FrozenSet, Mapping, Optional, Tuple
 
-from ..copies.constants import DEFAULTS, LITERAL
-from ..copies.method_edits import SIGNATURES
-from ..copies.results import Result
-from ..files.source import Source
-from ..files.syntax import bound_names, methods
-from ..replacement import NEW_SETTINGS, PUBLIC
-from ..vendor_copy import VendorCopy
+from smsc_transports.switch.copies.constants import DEFAULTS, LITERAL
+from smsc_transports.switch.copies.method_edits import SIGNATURES
+from smsc_transports.switch.copies.results import Result
+from smsc_transports.switch.files.source import Source
+from smsc_transports.switch.files.syntax import bound_names, methods
+from smsc_transports.switch.replacement import NEW_SETTINGS, PUBLIC
+from smsc_transports.switch.vendor_copy import VendorCopy
 
 OUR_METHODS = frozenset(SIGNATURES)
 

@@ -10,10 +10,9 @@ import ast
 from dataclasses import dataclass
 from typing import FrozenSet, Iterator, List, Optional, Set, Tuple, Union
 
-from ..files.syntax import index_of, own_nodes
-from .face import Face
-from .project import NOT_FOUND, VENDORS_NAME, Program, Project
-from .scopes import (
+from smsc_transports.switch.callers.face import Face
+from smsc_transports.switch.callers.project import NOT_FOUND, VENDORS_NAME, Program, Project
+from smsc_transports.switch.callers.scopes import (
     CLASS,
     MODULE,
     Annotated,
@@ -25,6 +24,7 @@ from .scopes import (
     Value,
     is_function,
 )
+from smsc_transports.switch.files.syntax import index_of, own_nodes
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from typing import List, Optional, Set, Tuple
 
-from ..copies.anatomy import state_of_objects
-from ..copies.constants import DEFAULTS
-from ..files.syntax import dotted
-from .face import Face
-from .place import Place
-from .spot import Spot, module_of, place_to_change, shown
+from smsc_transports.switch.callers.face import Face
+from smsc_transports.switch.callers.place import Place
+from smsc_transports.switch.callers.spot import Spot, module_of, place_to_change, shown
+from smsc_transports.switch.copies.anatomy import state_of_objects
+from smsc_transports.switch.copies.constants import DEFAULTS
+from smsc_transports.switch.files.syntax import dotted
 
 
 def advise_name(spot: Spot, face: Face, name: str) -> Optional[Place]:

@@ -5,25 +5,31 @@ from __future__ import annotations
 import ast
 from typing import Iterator, List, Optional, Set, Tuple
 
-from ..copies.anatomy import METHODS
-from ..copies.constants import DEFAULTS
-from ..files.syntax import dotted, texts
-from ..replacement import PUBLIC
-from .call_advice import advise_call
-from .face import Face
-from .meaning import Interpreter, Method, ModuleNamed, TheClass, TheObject
-from .name_advice import (
+from smsc_transports.switch.callers.call_advice import advise_call
+from smsc_transports.switch.callers.face import Face
+from smsc_transports.switch.callers.meaning import (
+    Interpreter,
+    Method,
+    ModuleNamed,
+    TheClass,
+    TheObject,
+)
+from smsc_transports.switch.callers.name_advice import (
     advise_attribute,
     advise_construction,
     advise_import,
     advise_name,
     is_patch,
 )
-from .place import Place
-from .project import NOT_FOUND, Program
-from .reply_advice import advise_reply
-from .scopes import MODULE, Scope
-from .spot import Spot, face_of_parameter, module_of, shown
+from smsc_transports.switch.callers.place import Place
+from smsc_transports.switch.callers.project import NOT_FOUND, Program
+from smsc_transports.switch.callers.reply_advice import advise_reply
+from smsc_transports.switch.callers.scopes import MODULE, Scope
+from smsc_transports.switch.callers.spot import Spot, face_of_parameter, module_of, shown
+from smsc_transports.switch.copies.anatomy import METHODS
+from smsc_transports.switch.copies.constants import DEFAULTS
+from smsc_transports.switch.files.syntax import dotted, texts
+from smsc_transports.switch.replacement import PUBLIC
 
 _LEAKED = tuple(sorted(PUBLIC - {"SMSC", *DEFAULTS}))
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Dict, Iterable, List, Optional, Tuple
 
-from ..copies.anatomy import is_replacement, looks_like_a_copy
-from ..files.source import Problem, Source, Unreadable, parse_source
-from ..files.walk import mentions_gateway
-from ..vendor_copy import vendor_copy_of
-from .face import Face, face_of_copy, face_of_ours
-from .scopes import Scopes
+from smsc_transports.switch.callers.face import Face, face_of_copy, face_of_ours
+from smsc_transports.switch.callers.scopes import Scopes
+from smsc_transports.switch.copies.anatomy import is_replacement, looks_like_a_copy
+from smsc_transports.switch.files.source import Problem, Source, Unreadable, parse_source
+from smsc_transports.switch.files.walk import mentions_gateway
+from smsc_transports.switch.vendor_copy import vendor_copy_of
 
 VENDORS_NAME = "smsc_api"
 NOT_FOUND = Face()

@@ -8,11 +8,11 @@ from __future__ import annotations
 import ast
 from typing import Iterator, List, Optional
 
-from ..files.syntax import dotted, index_of, own_nodes
-from .face import Face
-from .meaning import Given
-from .place import Place
-from .spot import Spot, place_to_change, shown
+from smsc_transports.switch.callers.face import Face
+from smsc_transports.switch.callers.meaning import Given
+from smsc_transports.switch.callers.place import Place
+from smsc_transports.switch.callers.spot import Spot, place_to_change, shown
+from smsc_transports.switch.files.syntax import dotted, index_of, own_nodes
 
 _ALWAYS_TRUE = "always true with both files, since a reply is never empty; .ok tells"
 _NO_ANSWER = "raises ValueError with both files when no host answers (['', '']); .ok tells first"

@@ -9,7 +9,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import Dict, List, Optional, Sequence, Tuple, Union
 
-from ..files.syntax import FUNCTIONS, dotted
+from smsc_transports.switch.files.syntax import FUNCTIONS, dotted
 
 MODULE, CLASS, FUNCTION = "module", "class", "function"
 

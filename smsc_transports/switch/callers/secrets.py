@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator, Optional, Tuple
 
-from ..copies.constants import SECRETS
-from ..files.syntax import dotted, literal
-from .meaning import Interpreter, TheClass
-from .name_advice import constant_for
-from .project import Program
+from smsc_transports.switch.callers.meaning import Interpreter, TheClass
+from smsc_transports.switch.callers.name_advice import constant_for
+from smsc_transports.switch.callers.project import Program
+from smsc_transports.switch.copies.constants import SECRETS
+from smsc_transports.switch.files.syntax import dotted, literal
 
 
 @dataclass(frozen=True)

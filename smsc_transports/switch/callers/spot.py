@@ -6,12 +6,18 @@ import ast
 from dataclasses import dataclass, field
 from typing import Iterator, List, NamedTuple, Optional, Tuple
 
-from ..files.syntax import dotted, texts
-from .face import Face
-from .meaning import Given, Interpreter, Meanings, ModuleNamed, TheObject
-from .place import NEEDS_A_LINE, Place
-from .project import VENDORS_NAME, Program
-from .scopes import FUNCTION, Scope, Unknown, Value
+from smsc_transports.switch.callers.face import Face
+from smsc_transports.switch.callers.meaning import (
+    Given,
+    Interpreter,
+    Meanings,
+    ModuleNamed,
+    TheObject,
+)
+from smsc_transports.switch.callers.place import NEEDS_A_LINE, Place
+from smsc_transports.switch.callers.project import VENDORS_NAME, Program
+from smsc_transports.switch.callers.scopes import FUNCTION, Scope, Unknown, Value
+from smsc_transports.switch.files.syntax import dotted, texts
 
 _CATCHES_ALL = {"", "Exception", "BaseException"}
 

@@ -5,11 +5,23 @@ from __future__ import annotations
 import ast
 from typing import Dict, Iterator, List, Optional
 
-from ..files.syntax import calls, defaults, dotted, index_of
-from .additions import obstacle_of_constant
-from .anatomy import Anatomy, state_of_objects
-from .constants import COMPUTED, DEFAULTS, ENVIRONMENT, Constant, constant_of
-from .edit import NEEDS_A_LINE, NOTHING_TO_DO, TAKEN_OVER, Edit, Reading
+from smsc_transports.switch.copies.additions import obstacle_of_constant
+from smsc_transports.switch.copies.anatomy import Anatomy, state_of_objects
+from smsc_transports.switch.copies.constants import (
+    COMPUTED,
+    DEFAULTS,
+    ENVIRONMENT,
+    Constant,
+    constant_of,
+)
+from smsc_transports.switch.copies.edit import (
+    NEEDS_A_LINE,
+    NOTHING_TO_DO,
+    TAKEN_OVER,
+    Edit,
+    Reading,
+)
+from smsc_transports.switch.files.syntax import calls, defaults, dotted, index_of
 
 _ACCOUNT = ("SMSC_LOGIN", "SMSC_PASSWORD")
 _ACCOUNT_LINES = (

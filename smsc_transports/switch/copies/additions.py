@@ -11,10 +11,10 @@ import textwrap
 from dataclasses import dataclass, field
 from typing import FrozenSet, List, Mapping, Set, Tuple
 
-from ..files.syntax import FUNCTIONS, bound_names, calls, dotted, needed_names
-from ..replacement import NEW_SETTINGS, PUBLIC, clashes, shipped
-from .anatomy import METHODS, Anatomy, state_of_objects, vendors_own
-from .constants import DEFAULTS, Constant, plain_assignment
+from smsc_transports.switch.copies.anatomy import METHODS, Anatomy, state_of_objects, vendors_own
+from smsc_transports.switch.copies.constants import DEFAULTS, Constant, plain_assignment
+from smsc_transports.switch.files.syntax import FUNCTIONS, bound_names, calls, dotted, needed_names
+from smsc_transports.switch.replacement import NEW_SETTINGS, PUBLIC, clashes, shipped
 
 HEAD, MIDDLE, TAIL, IN_CLASS = "head", "middle", "tail", "class"
 _GIVEN = set(dir(builtins)) | {"__file__", "__name__", "__package__", "__doc__", "__spec__"}

@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass
 from typing import Iterator, List, Optional, Tuple
 
-from ..files.syntax import Function, calls, dotted, texts, texts_in_order
-from .anatomy import Anatomy
-from .constants import Constant
+from smsc_transports.switch.copies.anatomy import Anatomy
+from smsc_transports.switch.copies.constants import Constant
+from smsc_transports.switch.files.syntax import Function, calls, dotted, texts, texts_in_order
 
 DOMAINS = ("smsc.ua", "smsc.ru", "smsc.kz", "smscentre.com")
 DOMAIN = re.compile(r"smsc\.(?:ua|ru|kz)|smscentre\.com", re.IGNORECASE)

@@ -7,9 +7,16 @@ import re
 from dataclasses import dataclass
 from typing import Dict, FrozenSet, List, Optional, Set, Tuple
 
-from ..files.source import Source
-from ..files.syntax import FUNCTIONS, Function, bound_names, dotted, methods, texts
-from .constants import DEFAULTS
+from smsc_transports.switch.copies.constants import DEFAULTS
+from smsc_transports.switch.files.source import Source
+from smsc_transports.switch.files.syntax import (
+    FUNCTIONS,
+    Function,
+    bound_names,
+    dotted,
+    methods,
+    texts,
+)
 
 METHODS = (
     "send_sms",

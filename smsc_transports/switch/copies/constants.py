@@ -9,9 +9,9 @@ import ast
 from dataclasses import dataclass, field
 from typing import Dict, Iterator, List, Mapping, Optional, Tuple
 
-from ..files.masking import HIDDEN, masked
-from ..files.source import Source
-from ..files.syntax import bound_names, dotted, literal
+from smsc_transports.switch.files.masking import HIDDEN, masked
+from smsc_transports.switch.files.source import Source
+from smsc_transports.switch.files.syntax import bound_names, dotted, literal
 
 DEFAULTS: Mapping[str, str] = {
     "SMSC_LOGIN": '""',

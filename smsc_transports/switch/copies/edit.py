@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import List, Mapping, Tuple
 
-from .additions import Addition
-from .address import Address
-from .anatomy import Anatomy
-from .constants import Constant
-from .editions import Behaviour, Edition
-from .results import Result
+from smsc_transports.switch.copies.additions import Addition
+from smsc_transports.switch.copies.address import Address
+from smsc_transports.switch.copies.anatomy import Anatomy
+from smsc_transports.switch.copies.constants import Constant
+from smsc_transports.switch.copies.editions import Behaviour, Edition
+from smsc_transports.switch.copies.results import Result
 
 TAKEN_OVER = "taken over"
 NOTHING_TO_DO = "nothing to do"

@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Iterator, Optional, Tuple
 
-from ..files.syntax import calls, defaults, dotted, texts
-from .anatomy import Anatomy
+from smsc_transports.switch.copies.anatomy import Anatomy
+from smsc_transports.switch.files.syntax import calls, defaults, dotted, texts
 
 BUILDS = {1: "first build", 2: "second build", 3: "third build"}
 

@@ -5,18 +5,24 @@ from __future__ import annotations
 import ast
 from typing import Dict, FrozenSet, Iterator, List, Tuple
 
-from ..files.masking import masked
-from ..files.syntax import dotted
-from ..files.walk import plain_name
-from .account import account_edits
-from .additions import IN_CLASS, obstacle_of_constant
-from .address import TRIES, is_number
-from .anatomy import SENDING, state_of_objects
-from .constants import ENVIRONMENT, LITERAL, SWITCHES
-from .edit import NEEDS_A_LINE, NOTHING_TO_DO, TAKEN_OVER, Edit, Reading
-from .editions import FORMATS
-from .fingerprints import is_vendors
-from .method_edits import method_edits, vendors_methods
+from smsc_transports.switch.copies.account import account_edits
+from smsc_transports.switch.copies.additions import IN_CLASS, obstacle_of_constant
+from smsc_transports.switch.copies.address import TRIES, is_number
+from smsc_transports.switch.copies.anatomy import SENDING, state_of_objects
+from smsc_transports.switch.copies.constants import ENVIRONMENT, LITERAL, SWITCHES
+from smsc_transports.switch.copies.edit import (
+    NEEDS_A_LINE,
+    NOTHING_TO_DO,
+    TAKEN_OVER,
+    Edit,
+    Reading,
+)
+from smsc_transports.switch.copies.editions import FORMATS
+from smsc_transports.switch.copies.fingerprints import is_vendors
+from smsc_transports.switch.copies.method_edits import method_edits, vendors_methods
+from smsc_transports.switch.files.masking import masked
+from smsc_transports.switch.files.syntax import dotted
+from smsc_transports.switch.files.walk import plain_name
 
 
 def read_edits(reading: Reading) -> Tuple[Edit, ...]:

@@ -12,11 +12,11 @@ import hashlib
 import re
 from typing import Any, Dict, FrozenSet, List, Mapping, Tuple
 
-from ..files.syntax import FUNCTIONS, Function, dotted
-from .account import expressions_for_constants
-from .address import DOMAIN, HOST_OF_URL
-from .anatomy import SENDING, Anatomy
-from .constants import DEFAULTS
+from smsc_transports.switch.copies.account import expressions_for_constants
+from smsc_transports.switch.copies.address import DOMAIN, HOST_OF_URL
+from smsc_transports.switch.copies.anatomy import SENDING, Anatomy
+from smsc_transports.switch.copies.constants import DEFAULTS
+from smsc_transports.switch.files.syntax import FUNCTIONS, Function, dotted
 
 Form = Tuple[Any, ...]
 

@@ -5,12 +5,30 @@ from __future__ import annotations
 import ast
 from typing import Dict, Iterator, List, Mapping, Optional, Tuple
 
-from ..files.syntax import Function, calls, defaults, dotted, literal, own_nodes
-from .anatomy import METHODS, SENDING, Anatomy
-from .constants import DEFAULTS
-from .edit import NEEDS_A_LINE, NOTHING_TO_DO, TAKEN_OVER, Edit, Reading
-from .fingerprints import debug_blocks, has_vendors_debug_lines, is_logger, says
-from .results import Result
+from smsc_transports.switch.copies.anatomy import METHODS, SENDING, Anatomy
+from smsc_transports.switch.copies.constants import DEFAULTS
+from smsc_transports.switch.copies.edit import (
+    NEEDS_A_LINE,
+    NOTHING_TO_DO,
+    TAKEN_OVER,
+    Edit,
+    Reading,
+)
+from smsc_transports.switch.copies.fingerprints import (
+    debug_blocks,
+    has_vendors_debug_lines,
+    is_logger,
+    says,
+)
+from smsc_transports.switch.copies.results import Result
+from smsc_transports.switch.files.syntax import (
+    Function,
+    calls,
+    defaults,
+    dotted,
+    literal,
+    own_nodes,
+)
 
 SIGNATURES: Mapping[str, Mapping[str, Optional[str]]] = {
     "send_sms": {

@@ -6,8 +6,8 @@ import ast
 from dataclasses import dataclass
 from typing import Dict, Iterator, List, Optional, Set
 
-from ..files.syntax import Function, dotted, own_nodes
-from .anatomy import SENDING, Anatomy
+from smsc_transports.switch.copies.anatomy import SENDING, Anatomy
+from smsc_transports.switch.files.syntax import Function, dotted, own_nodes
 
 TRUTH, RAISES, NOTHING, OTHER = "True or False", "an exception", "nothing", "something else"
 METHODS_WITH_A_REPLY = ("send_sms", "get_sms_cost", "get_status", "get_balance")

@@ -12,8 +12,8 @@ import io
 import tokenize
 from typing import List, Set, Tuple
 
-from ...redaction import MASK
-from .syntax import dotted, index_of
+from smsc_transports.reporting.redaction import MASK
+from smsc_transports.switch.files.syntax import dotted, index_of
 
 HIDDEN = f'"{MASK}"'
 _HARMLESS = {'""', "''", *"0123456789"}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Optional
 
-from .python2 import as_python3, python2_statement
+from smsc_transports.switch.files.python2 import as_python3, python2_statement
 
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 

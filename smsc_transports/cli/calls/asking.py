@@ -1,0 +1,84 @@
+"""``smsc status`` and ``smsc balance``: questions that cost nothing, and their answers in words."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import datetime
+from typing import Any, List, Optional
+
+from smsc_transports.cli.calls.answers import Answer, answer
+from smsc_transports.cli.explanations import delivery_error_text, status_text
+from smsc_transports.values.reply import Reply
+
+STATUS = ("status", "changed_at", "error_code")
+DETAILS = {
+    "sent_at": "sent",
+    "phone": "to",
+    "sender": "from",
+    "text": "text",
+    "cost": "cost",
+    "imsi": "IMSI",
+    "service_center": "service center",
+    "mcc": "country code",
+    "mnc": "operator code",
+    "country": "country",
+    "operator": "operator",
+    "roaming_country": "roaming in",
+    "roaming_operator": "roaming with",
+}
+"""The fields of a status beyond the first three, and what people call them."""
+
+_TIMES = ("sent_at",)
+
+
+def status(arguments: argparse.Namespace, face: Any) -> int:
+    """Ask for the status of a message; gives the exit status."""
+    reply = face.SMSC().get_status(arguments.id, arguments.phone, all=int(arguments.all))
+    about = {"id": arguments.id, "phone": arguments.phone, "status_text": None, "error_text": None}
+    if reply.ok:
+        about["status_text"] = status_text(int(reply[0]))
+        about["error_text"] = _reason(reply[2])
+    names = (*STATUS, *(name for name in DETAILS if name not in about), "status_name")
+    return answer(reply, names, _status_in_words, **about).show(arguments.json)
+
+
+def balance(arguments: argparse.Namespace, face: Any) -> int:
+    """Ask for the balance; gives the exit status."""
+    return ask_balance(face).show(arguments.json)
+
+
+def ask_balance(face: Any) -> Answer:
+    """Ask for the balance."""
+    # get_balance() would give False for every error; this is what it asks with.
+    reply = face.SMSC()._smsc_send_cmd("balance")
+    return answer(reply, ("balance",), lambda reply: [f"balance: {reply[0].strip()}"])
+
+
+def _status_in_words(reply: Reply) -> List[str]:
+    code, changed, error = reply[:3]
+    words = f"status: {status_text(int(code))} ({code})"
+    words += f", since {moment(changed)}" if changed not in ("", "0") else ""
+    lines = [words]
+    reason = _reason(error)
+    if reason is not None:
+        lines.append(f"reason: {reason} ({error.strip()})")
+    for name, called in DETAILS.items():
+        value = reply.by_name(name)
+        if value:
+            lines.append(f"{called}: {moment(value) if name in _TIMES else value}")
+    return lines
+
+
+def _reason(error: str) -> Optional[str]:
+    """Say why a message was not delivered, None if nothing is wrong."""
+    code = error.strip()
+    return delivery_error_text(int(code)) if code.isdecimal() and code != "0" else None
+
+
+def moment(timestamp: str) -> str:
+    """Say Unix seconds in this machine's own time; what is no such number stays as it is."""
+    try:
+        local = datetime.fromtimestamp(int(timestamp)).astimezone()
+    except (ValueError, OverflowError, OSError):
+        return timestamp
+    return f"{local.day} {local:%B %Y %H:%M:%S} (UTC{local.isoformat()[-6:]})"

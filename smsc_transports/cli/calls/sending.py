@@ -1,0 +1,119 @@
+"""``smsc send`` and ``smsc cost``: the messages, the call for each, and its answer in words."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any, Callable, Dict, List
+
+from smsc_transports.cli.calls import messages, preview
+from smsc_transports.cli.calls.answers import DONE, Answer, answer
+from smsc_transports.cli.calls.messages import Message, WrongArguments
+from smsc_transports.cli.calls.options import FORMATS, WITHOUT_TEXT
+from smsc_transports.cli.calls.series import Series, about
+from smsc_transports.values.errors import ANSWERED, UNKNOWN
+from smsc_transports.values.reply import Reply
+
+Call = Callable[[Any, Message], Reply]
+
+BY_MAIL = (
+    "By mail the gateway gives no answer: cost, balance and refusals show up in your account only."
+)
+MAYBE_TWICE = (
+    "An attempt before had no answer: it may have been sent twice. With SMSC_FAILOVER=safe that "
+    "does not happen."
+)
+
+
+def send(arguments: argparse.Namespace, face: Any) -> int:
+    """Send every message; gives the exit status."""
+
+    def call(smsc: Any, message: Message) -> Reply:
+        reply: Reply = smsc.send_sms(
+            message.phones,
+            message.text,
+            time=arguments.time or "",
+            id=arguments.id or 0,
+            **_choices(arguments),
+        )
+        return reply
+
+    def judged(message: Message, reply: Reply) -> Answer:
+        names = ("id", "count", "cost", "balance")
+        return answer(reply, names, in_words, sent_to=message.phones, **about(message))
+
+    def in_words(reply: Reply) -> List[str]:
+        told = ["" if reply.sent_id is None else f"id {reply.sent_id}"]
+        told += [_counted(reply, arguments.format), _named(reply, "cost"), _named(reply, "balance")]
+        lines = ["sent: " + ", ".join(filter(None, told))]
+        if any(a.transport == "smtp" and a.outcome == ANSWERED for a in reply.attempts):
+            lines.append(BY_MAIL)
+        if _maybe_twice(reply):
+            lines.append(MAYBE_TWICE)
+        return lines
+
+    return _each(arguments, face, call, judged, sending=True)
+
+
+def price(arguments: argparse.Namespace, face: Any) -> int:
+    """Ask for the price of every message; gives the exit status."""
+
+    def call(smsc: Any, message: Message) -> Reply:
+        reply: Reply = smsc.get_sms_cost(message.phones, message.text, **_choices(arguments))
+        return reply
+
+    def judged(message: Message, reply: Reply) -> Answer:
+        return answer(reply, ("cost", "count"), in_words, **about(message))
+
+    def in_words(reply: Reply) -> List[str]:
+        return [f"cost {reply.cost}, {_counted(reply, arguments.format)}"]
+
+    return _each(arguments, face, call, judged, sending=False)
+
+
+def _each(
+    arguments: argparse.Namespace,
+    face: Any,
+    call: Call,
+    judged: Callable[[Message, Reply], Answer],
+    sending: bool,
+) -> int:
+    """Read the messages and make the call for each, or show what it would send."""
+    needs_text = arguments.format not in WITHOUT_TEXT
+    given = messages.read(arguments.phones, arguments.text, needs_text)
+    if len(given) > 1 and arguments.id:
+        raise WrongArguments("--id is for one message, there are several.")
+    if not arguments.dry_run:
+        smsc = face.SMSC()
+        series = Series(given, sending, arguments.json)
+        return series.run(lambda message: judged(message, call(smsc, message)))
+    for message in given:
+        found = preview.preview(face, lambda smsc: call(smsc, message))  # noqa: B023
+        preview.show(found, arguments.json, **about(message))
+    return DONE
+
+
+def _choices(arguments: argparse.Namespace) -> Dict[str, Any]:
+    """Give the arguments that ``send_sms`` and ``get_sms_cost`` share."""
+    return {
+        "translit": arguments.translit,
+        "format": FORMATS[arguments.format],
+        "sender": False if arguments.sender is None else arguments.sender,
+        "query": arguments.query,
+    }
+
+
+def _counted(reply: Reply, format: str) -> str:
+    number = str(reply.count).strip()
+    unit = "second" if format == "call" else "part"
+    return f"{number} {unit}" + ("" if number == "1" else "s")
+
+
+def _named(reply: Reply, name: str) -> str:
+    value = (reply.by_name(name) or "").strip()
+    return f"{name} {value}" if value else ""
+
+
+def _maybe_twice(reply: Reply) -> bool:
+    """Tell a send that was repeated after a lost answer, and never looked for as safe mode does."""
+    commands = {attempt.command for attempt in reply.attempts}
+    return "status" not in commands and any(a.outcome == UNKNOWN for a in reply.attempts)

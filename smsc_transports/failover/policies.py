@@ -1,0 +1,220 @@
+"""The loop that all transports share.
+
+The cast: a *transport* makes one attempt against one address and says how it went; a *call*
+makes the attempts of one request, keeps its time and tells observers; a *policy* is a function
+that decides which attempt comes next. An attempt ends in one of three ways, by phase and never by
+HTTP verb (a send is a GET): **answered**, **not sent**, **unknown**.
+
+Two policies are here, the third, ``run_safe``, is in the module ``safe``.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import Callable, Iterator, List, NamedTuple, Optional, Sequence, Tuple, Type
+
+from smsc_transports.failover.resting import RESTING, RestingAddresses
+from smsc_transports.plugins.transport import Transport
+from smsc_transports.reporting.logs import DEBUG, WARNING, Log
+from smsc_transports.reporting.redaction import redact
+from smsc_transports.values.attempt import Attempt
+from smsc_transports.values.errors import (
+    ANSWERED,
+    NOT_SENT,
+    UNKNOWN,
+    NotSent,
+    OutcomeUnknown,
+    TransportError,
+    Unsupported,
+)
+from smsc_transports.values.request import Request
+from smsc_transports.values.settings import Timeout
+
+log = Log("failover")
+
+Observer = Callable[[Attempt], None]
+
+
+class Route(NamedTuple):
+    """A transport and one of its addresses."""
+
+    transport: Transport
+    address: str
+
+    @property
+    def key(self) -> Tuple[str, str]:
+        """What the address is remembered under when it rests."""
+        return (self.transport.name, self.address)
+
+
+class Verdict(NamedTuple):
+    """What came of a call: the reply text, or None and what is known without it.
+
+    ``id`` is the message id of ours under which a send without a reply may have arrived.
+    """
+
+    text: Optional[str]
+    outcome: str
+    error: Optional[TransportError] = None
+    id: str = ""
+
+
+class Call:
+    """One request on its way: makes attempts, within the time there is, and remembers them."""
+
+    def __init__(
+        self,
+        request: Request,
+        observe: Observer,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        resting: RestingAddresses = RESTING,
+    ) -> None:
+        self.request = request
+        self.attempts: List[Attempt] = []
+        self.clock = clock
+        self._observe = observe
+        self._sleep = sleep
+        self._resting = resting
+        deadline = request.settings.deadline
+        self._end = math.inf if deadline is None else clock() + deadline
+
+    @property
+    def seconds_left(self) -> float:
+        """What is left of ``SMSC_DEADLINE``, infinite without one."""
+        return self._end - self.clock()
+
+    def routes(self, transports: Sequence[Transport]) -> Iterator[Route]:
+        """Give the addresses of all transports while there is time, resting ones last."""
+        for transport in transports:
+            resting = []
+            for address in self._addresses(transport):
+                route = Route(transport, address)
+                if not self._resting.may_try(route.key):
+                    resting.append(route)
+                elif self.seconds_left > 0:
+                    yield route
+            for route in resting:
+                if self.seconds_left > 0:
+                    yield route
+
+    def attempt(
+        self, request: Request, route: Route, understands: Callable[[str], bool] = bool
+    ) -> str:
+        """Make one attempt and give the reply text; raises TransportError if there is none.
+
+        ``understands`` tells a reply from something else that a host may answer, which counts as
+        an unknown outcome.
+        """
+        started, timeout = self.clock(), self._timeout()
+        try:
+            text = _exchange(request, route, timeout)
+            if not understands(text):
+                raise OutcomeUnknown("the answer is not a reply of the gateway")
+        except TransportError as error:
+            if not error.timed_out:
+                self._resting.responded(route.key)
+            elif timeout == request.settings.timeout:  # else it was the deadline's fault
+                self._resting.timed_out(route.key)
+            self._note(request, route, started, error.outcome, str(error))
+            raise
+        self._resting.responded(route.key)
+        self._note(request, route, started, ANSWERED)
+        return text
+
+    def _addresses(self, transport: Transport) -> Sequence[str]:
+        try:
+            return list(transport.addresses(self.request))
+        except Exception as error:  # a stranger's; it counts as an attempt that went nowhere
+            reason = redact(_describe(error), self.request.settings.secrets)
+            self._note(self.request, Route(transport, ""), self.clock(), NOT_SENT, reason)
+            return []
+
+    def pause(self, seconds: float) -> bool:
+        """Wait, and tell whether there is time left after that; if there will be none, don't."""
+        if self.seconds_left <= seconds:
+            return False
+        self._sleep(seconds)
+        return True
+
+    def _timeout(self) -> Timeout:
+        own = self.request.settings.timeout
+        left = max(self.seconds_left, 0.001)
+        return Timeout(min(own.connect, left), min(own.read, left))
+
+    def _note(
+        self, request: Request, route: Route, started: float, outcome: str, error: str = ""
+    ) -> None:
+        attempt = Attempt(
+            request.command,
+            route.transport.name,
+            route.address,
+            len(self.attempts) + 1,
+            self.clock() - started,
+            outcome,
+            error,
+        )
+        self.attempts.append(attempt)
+        log.log(DEBUG if outcome == ANSWERED else WARNING, "%s", attempt)
+        self._observe(attempt)
+
+
+def _exchange(request: Request, route: Route, timeout: Timeout) -> str:
+    """Let the transport try, and make of whatever it raises one of our errors, without secrets."""
+    carried = route.transport.commands
+    if carried is not None and request.command not in carried:
+        raise Unsupported(f"{route.transport.name} does not carry {request.command}")
+    try:
+        text = route.transport.exchange(request, route.address, timeout)
+    except TransportError as error:
+        clean = type(error)(redact(str(error), request.settings.secrets))
+        clean.timed_out = error.timed_out
+        raise clean from error.__cause__
+    except Exception as error:
+        # A stranger's transport may raise anything, after any byte.
+        raise OutcomeUnknown(redact(_describe(error), request.settings.secrets)) from error
+    if not isinstance(text, str):
+        raise OutcomeUnknown(f"the transport gave {type(text).__name__}, not text")
+    if not text:
+        raise OutcomeUnknown("the answer is empty")
+    return text
+
+
+def _describe(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def run_legacy(call: Call, transports: Sequence[Transport]) -> Verdict:
+    """Try every address until one answers, whatever became of the attempt before.
+
+    The vendor's rule: a send whose answer was lost is sent again.
+    """
+    return _run(call, transports, stop_at=())
+
+
+def run_once(call: Call, transports: Sequence[Transport]) -> Verdict:
+    """Try the next address only while the request surely was not sent."""
+    return _run(call, transports, stop_at=(OutcomeUnknown,))
+
+
+def _run(
+    call: Call, transports: Sequence[Transport], stop_at: Tuple[Type[TransportError], ...]
+) -> Verdict:
+    outcome = NOT_SENT
+    last: Optional[TransportError] = None
+    unfit: Optional[Transport] = None
+    for route in call.routes(transports):
+        if route.transport is unfit:
+            continue
+        try:
+            return Verdict(call.attempt(call.request, route), ANSWERED)
+        except Unsupported as error:
+            last, unfit = error, route.transport
+        except NotSent as error:
+            last = error
+        except TransportError as error:
+            last, outcome = error, UNKNOWN
+            if isinstance(error, stop_at):
+                break
+    return Verdict(None, outcome, last)

@@ -1,0 +1,76 @@
+"""Where plugins come from: modules that ``SMSC_PLUGINS`` names, and installed distributions.
+
+Each is found here and loaded by the manager, one at a time, so that a bad one does not take the
+others with it.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import os
+from typing import Any, Callable, Iterator, List, NamedTuple
+
+from smsc_transports.plugins.hookspecs import PROJECT
+from smsc_transports.plugins.installed import may_have_plugins
+
+
+class Source(NamedTuple):
+    """A plugin that is not loaded yet: what it is called, who brings it, how to load it."""
+
+    name: str
+    provider: str
+    origin: str
+    load: Callable[[], Any]
+
+
+def names_in(variable: str) -> List[str]:
+    """Split an environment variable that is a comma list."""
+    return [name.strip() for name in os.environ.get(variable, "").split(",") if name.strip()]
+
+
+def find_plugins() -> Iterator[Source]:
+    """Give the modules of ``SMSC_PLUGINS``, then what is installed."""
+    for name in names_in("SMSC_PLUGINS"):
+        load = functools.partial(importlib.import_module, name)
+        yield Source(name, "SMSC_PLUGINS", f"the module {name} of SMSC_PLUGINS", load)
+    yield from _installed_plugins()
+
+
+def _installed_plugins() -> Iterator[Source]:
+    if not may_have_plugins(PROJECT):
+        return
+    from importlib.metadata import distributions  # takes as long as a call
+
+    seen = set()
+    for distribution in distributions():
+        if not _mentions_us(distribution):
+            continue
+        metadata: Any = distribution.metadata
+        name, version = metadata.get("Name", ""), metadata.get("Version", "")
+        if name not in seen:  # a later one of the same name is hidden by the path
+            seen.add(name)
+            yield from _plugins_of(distribution, name, f"the distribution {name} {version}")
+
+
+def _mentions_us(distribution: Any) -> bool:
+    """Tell at a glance most distributions, which have no plugin of ours, from the others."""
+    try:
+        return PROJECT in (distribution.read_text("entry_points.txt") or "")
+    except UnicodeError:
+        return False
+
+
+def _plugins_of(distribution: Any, name: str, origin: str) -> List[Source]:
+    try:
+        return [
+            Source(entry_point.name, name, origin, entry_point.load)
+            for entry_point in distribution.entry_points
+            if entry_point.group == PROJECT
+        ]
+    except Exception as error:
+        return [Source(name, name, origin, functools.partial(_fail, error))]
+
+
+def _fail(error: Exception) -> None:
+    raise error

@@ -1,0 +1,70 @@
+"""What a transport is: the one thing a plugin author has to write."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import FrozenSet, Optional, Sequence
+
+from smsc_transports.values.request import Request
+from smsc_transports.values.settings import Timeout
+
+
+class Transport(ABC):
+    """One way to the gateway: it makes one attempt against one address, and nothing more.
+
+    Which address comes next, whether a repeat is allowed, deadlines, logging and what the caller
+    sees belong to the failover loop. Objects are shared by all threads. A whole plugin::
+
+        # carrier_pigeon.py
+        from smsc_transports import NotSent, Transport, hookimpl
+
+        class Pigeon(Transport):
+            name = "pigeon"
+            commands = frozenset({"send"})
+
+            def addresses(self, request):
+                return ["north-loft", "south-loft"]
+
+            def exchange(self, request, address, timeout):
+                if not release(address, request.phones, request.text, timeout.connect):
+                    raise NotSent(f"no pigeon left at {address}")
+                return f"{request.id or 0},1,0.00,0.00"
+
+        @hookimpl
+        def smsc_transports():
+            return [Pigeon()]
+
+    Switched on by ``SMSC_PLUGINS=carrier_pigeon`` and ``SMSC_TRANSPORT=pigeon``.
+    """
+
+    name: str = ""
+    """Its name in ``SMSC_TRANSPORT``."""
+
+    commands: Optional[FrozenSet[str]] = None
+    """The commands that it can carry; None: all."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r})"
+
+    def addresses(self, request: Request) -> Sequence[str]:
+        """List the addresses for this request in the order of trying; default: the hosts."""
+        return request.settings.hosts
+
+    @abstractmethod
+    def exchange(self, request: Request, address: str, timeout: Timeout) -> str:
+        """Make one attempt against one address and return the reply text.
+
+        The text is in the gateway's ``fmt=1`` form: ``1234,1,1.40,100.50`` or ``0,-7``.
+        ``timeout`` holds seconds for connecting and for having the whole answer.
+
+        Raises:
+            NotSent: the request surely did not reach the gateway.
+            OutcomeUnknown: it may have reached the gateway.
+            Unsupported: this transport cannot carry this request; nothing was sent.
+        """
+
+    def close(self) -> None:  # noqa: B027  (not every transport keeps something)
+        """Let go of what is kept between calls; called when the program ends.
+
+        Closing twice must be harmless.
+        """

@@ -1,0 +1,1 @@
+"""The built-in transports: one attempt against one address each."""

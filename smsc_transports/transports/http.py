@@ -1,0 +1,149 @@
+"""HTTP and HTTPS, by GET and by POST: one attempt against one host.
+
+The request line and the body are the vendor's to the byte.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+import time
+from collections import Counter
+from typing import Any, Callable, List, NamedTuple, Optional, Sequence
+from urllib.parse import quote, urljoin, urlsplit
+
+from smsc_transports.failover import slots as in_flight
+from smsc_transports.plugins.hookspecs import hookimpl
+from smsc_transports.plugins.transport import Transport
+from smsc_transports.transports.replaced import is_requests_replaced, replaced_urlopen
+from smsc_transports.transports.wire import Answer, Wire
+from smsc_transports.values.errors import NotSent, OutcomeUnknown
+from smsc_transports.values.request import Request
+from smsc_transports.values.settings import Settings, Timeout
+
+POST_ABOVE_CHARACTERS = 2000
+"""From this length of the parameters on even a GET transport posts them, as the vendor's does."""
+
+MAX_REDIRECTS = 10
+MAX_VISITS = 4
+"""How often redirects may lead to one URL; both numbers are urllib's."""
+
+_NOT_IN_A_URL = re.compile("[^!-~]+|#")
+
+
+class Ask(NamedTuple):
+    """What goes on the wire: a URL, and a body if it is a POST."""
+
+    url: str
+    body: Optional[bytes] = None
+
+
+class HttpTransport(Transport):
+    """Speaks to the gateway's ``/sys/<command>.php``."""
+
+    def __init__(self, scheme: str, method: str, wire: Wire) -> None:
+        self.name = f"{scheme}-{method.lower()}"
+        self._scheme = scheme
+        self._method = method
+        self._wire = wire
+
+    def addresses(self, request: Request) -> Sequence[str]:
+        """List the gateway's hosts for this scheme."""
+        https = self._scheme == "https"
+        return request.settings.https_hosts if https else request.settings.hosts
+
+    def url(self, request: Request, address: str) -> str:
+        """Give the URL of the endpoint, without parameters."""
+        return f"{self._scheme}://{address}/sys/{request.command}.php"
+
+    def ask(self, request: Request, address: str) -> Ask:
+        """Write what goes on the wire, with credentials: never log it."""
+        url = self.url(request, address)
+        if self._method == "POST" or len(request.query) > POST_ABOVE_CHARACTERS:
+            return Ask(url, request.query.encode(request.charset))
+        return Ask(f"{url}?{_in_a_url(request.query, request.charset)}")
+
+    def exchange(self, request: Request, address: str, timeout: Timeout) -> str:
+        """Make one attempt; the answer is text in the request's charset."""
+        ask = self.ask(request, address)
+        replaced = replaced_urlopen(request.face.urlopen, timeout.read)
+        with in_flight.place(request, timeout.read):
+            # A sandbox wins over everything: what a program installed may lead to its own proxy.
+            if replaced is None or request.settings.sandboxed:
+                body = self._follow(ask, request, timeout)
+            else:
+                body = _read_through(replaced, ask)
+        try:
+            return body.decode(request.charset)
+        except UnicodeDecodeError:
+            raise OutcomeUnknown(f"the answer is not text in {request.charset}") from None
+
+    def close(self) -> None:
+        """Close the kept connections."""
+        self._wire.close()
+
+    def _follow(self, ask: Ask, request: Request, timeout: Timeout) -> bytes:
+        """Send and follow redirects, as urllib does; the timeout is for all of it."""
+        end = time.monotonic() + timeout.connect + timeout.read
+        answer = self._send(ask, timeout, request.settings)
+        visits: Counter[str] = Counter()
+        while answer.status >= 300:
+            ask = _redirected(ask, answer)
+            visits[ask.url] += 1
+            if len(visits) > MAX_REDIRECTS or visits[ask.url] > MAX_VISITS:
+                raise OutcomeUnknown("the redirects do not end")
+            timeout = timeout._replace(read=max(end - time.monotonic(), 0.001))
+            try:
+                answer = self._send(ask, timeout, request.settings)
+            except NotSent as error:  # but the host that redirects had it
+                raise OutcomeUnknown(f"redirected: {error}", timed_out=error.timed_out) from None
+        return answer.body
+
+    def _send(self, ask: Ask, timeout: Timeout, settings: Settings) -> Answer:
+        if not is_requests_replaced():
+            return self._wire.send(ask.url, ask.body, timeout, settings)
+
+        from smsc_transports.transports import mocked  # it imports requests
+
+        return mocked.send(self._wire, ask.url, ask.body, timeout, settings)
+
+
+def _in_a_url(query: str, charset: str) -> str:
+    """Encode what cannot stand in a URL; everything else stays as the caller wrote it."""
+
+    def encode(match: Any) -> str:
+        return quote(match.group(), safe="", encoding=charset)
+
+    return _NOT_IN_A_URL.sub(encode, query.rstrip())
+
+
+def _redirected(ask: Ask, answer: Answer) -> Ask:
+    if answer.status == 407:
+        raise NotSent("the proxy asks for a password")
+    followed = (301, 302, 303) if ask.body is not None else (301, 302, 303, 307, 308)
+    if answer.status not in followed or answer.location is None:
+        raise OutcomeUnknown(f"HTTP status {answer.status}")
+    url = urljoin(ask.url, answer.location)
+    if urlsplit(url).scheme not in ("http", "https"):
+        raise OutcomeUnknown(f"a redirect to something that is not HTTP, status {answer.status}")
+    return Ask(quote(url, safe=string.punctuation, encoding="iso-8859-1").split("#")[0])
+
+
+def _read_through(urlopen: Callable[..., Any], ask: Ask) -> bytes:
+    """Use the urlopen that was put in place, and call it as the vendor's file does."""
+    try:
+        response = urlopen(ask.url) if ask.body is None else urlopen(ask.url, ask.body)
+        return bytes(response.read())
+    except Exception as error:
+        raise OutcomeUnknown(f"{type(error).__name__}: {error}") from None
+
+
+@hookimpl
+def smsc_transports() -> List[Transport]:
+    """Give the four HTTP transports; they share their connections."""
+    wire = Wire()
+    return [
+        HttpTransport(scheme, method, wire)
+        for scheme in ("http", "https")
+        for method in ("GET", "POST")
+    ]

@@ -1,0 +1,268 @@
+"""The settings of one call, read from the face's constants and from the environment.
+
+The face is a file that people edit, copy and assign to, so the settings are read afresh for
+every call; after that they are one immutable value which plugins may replace.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import ipaddress
+import math
+import os
+import re
+import socket
+from dataclasses import dataclass, field
+from typing import Any, Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple, TypeVar
+
+from smsc_transports.reporting.notices import tell_once
+
+DEFAULT_HOST = "smsc.ua"
+DEFAULT_SMTP_SERVER = "send.smsc.ua"
+DEFAULT_SMTP_FROM = "api@smsc.ua"
+MIRRORS = ("www2", "www3", "www4", "www5")
+FAILOVER_MODES = ("legacy", "safe")
+LONGEST_SECONDS = 1_000_000.0
+"""What a longer time counts as; sockets refuse to wait longer than 24 days."""
+
+
+class Timeout(NamedTuple):
+    """Seconds for making a connection, and for having the whole answer after that."""
+
+    connect: float
+    read: float
+
+
+DEFAULT_TIMEOUT = Timeout(5.0, 60.0)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a call is to be made with; the fields are named after the face's constants.
+
+    ``timeout`` is in seconds; ``deadline`` is in seconds for the whole call, or None.
+    Three fields have no constant and are there for plugins: ``https_host`` (hosts for HTTPS
+    where they differ from ``host``), ``ca_pem`` (certificates trusted beside the system's) and
+    ``sandboxed`` (the hosts are a sandbox: no proxy, and no transport but the built-in ones).
+    """
+
+    login: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+    post: Any = False
+    https: Any = False
+    charset: str = "utf-8"
+    debug: Any = False
+    smtp_from: str = DEFAULT_SMTP_FROM
+    smtp_server: str = DEFAULT_SMTP_SERVER
+    smtp_login: str = field(default="", repr=False)
+    smtp_password: str = field(default="", repr=False)
+    host: str = DEFAULT_HOST
+    transport: str = ""
+    failover: str = "legacy"
+    timeout: Timeout = DEFAULT_TIMEOUT
+    deadline: Optional[float] = None
+    https_host: str = ""
+    ca_pem: str = field(default="", repr=False)
+    sandboxed: bool = False
+
+    def replace(self, **changes: Any) -> Settings:
+        """Give a copy with some fields changed."""
+        return dataclasses.replace(self, **changes)
+
+    @property
+    def secrets(self) -> Tuple[str, ...]:
+        """Every value that no log, repr or exception may show."""
+        values = (self.login, self.password, self.smtp_login, self.smtp_password)
+        texts = (v.decode("utf-8", "replace") if isinstance(v, bytes) else v for v in values)
+        return tuple(text for text in texts if isinstance(text, str) and text)
+
+    @property
+    def hosts(self) -> List[str]:
+        """The addresses of the gateway in the order of trying."""
+        return expand_hosts(self.host)
+
+    @property
+    def https_hosts(self) -> List[str]:
+        """The addresses of the gateway for HTTPS."""
+        return expand_hosts(self.https_host or self.host)
+
+    @property
+    def smtp_servers(self) -> List[str]:
+        """The mail servers in the order of trying."""
+        if self.smtp_server == DEFAULT_SMTP_SERVER:
+            return [f"send.{self.domain}"]
+        servers = [server.strip() for server in str(self.smtp_server).split(",")]
+        return [server for server in servers if server] or [""]
+
+    @property
+    def mail_from(self) -> str:
+        """The sender of a mail to the gateway."""
+        return f"api@{self.domain}" if self.smtp_from == DEFAULT_SMTP_FROM else self.smtp_from
+
+    @property
+    def mail_to(self) -> str:
+        """The recipient of a mail to the gateway."""
+        return f"send@send.{self.domain}"
+
+    @property
+    def domain(self) -> str:
+        """The gateway's domain, where the first host is one or its mirror; else the vendor's."""
+        first = re.sub(r"^www[0-9]?\.", "", self.host.split(",")[0])
+        return first if is_domain(first) else DEFAULT_HOST
+
+
+@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=64)
+def is_domain(host: str) -> bool:
+    """Tell a bare domain, which has mirrors, from an address or a list, which means itself."""
+    if "," in host or ":" in host or "." not in host or host.startswith("www"):
+        return False
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return True
+    return False
+
+
+def expand_hosts(host: str) -> List[str]:
+    """List the addresses that a host setting means."""
+    if is_domain(host):
+        return [host, *(f"{mirror}.{host}" for mirror in MIRRORS)]
+    return host.split(",")
+
+
+def read_settings(
+    constants: Mapping[str, Any], environ: Optional[Mapping[str, str]] = None
+) -> Settings:
+    """Read the settings from a face's globals and from the environment.
+
+    A value in the module wins over the environment. A value that cannot be understood is told
+    once and the default used, so that no message is lost to a typo.
+    """
+    environ = os.environ if environ is None else environ
+
+    def new(name: str) -> Any:
+        value = constants.get(name)
+        return environ.get(name, "") if value is None or value == "" else value
+
+    login, password = constants["SMSC_LOGIN"], constants["SMSC_PASSWORD"]
+    if not login and not password and _has_credentials(environ):
+        login, password = environ.get("SMSC_LOGIN", ""), environ.get("SMSC_PASSWORD", "")
+    return Settings(
+        login=login,
+        password=password,
+        post=constants["SMSC_POST"],
+        https=constants["SMSC_HTTPS"],
+        charset=constants["SMSC_CHARSET"],
+        debug=constants["SMSC_DEBUG"],
+        smtp_from=constants["SMTP_FROM"],
+        smtp_server=constants["SMTP_SERVER"],
+        smtp_login=constants["SMTP_LOGIN"],
+        smtp_password=constants["SMTP_PASSWORD"],
+        host=_host(new("SMSC_HOST")),
+        transport=str(new("SMSC_TRANSPORT")),
+        failover=_understood("SMSC_FAILOVER", new("SMSC_FAILOVER"), _mode, "legacy"),
+        timeout=_understood("SMSC_TIMEOUT", new("SMSC_TIMEOUT"), _timeout, default_timeout()),
+        deadline=_understood("SMSC_DEADLINE", new("SMSC_DEADLINE"), _seconds, None),
+    )
+
+
+def default_timeout() -> Timeout:
+    """Give the timeout for a call that sets none: the program's own socket default, if any."""
+    seconds = socket.getdefaulttimeout()
+    return DEFAULT_TIMEOUT if not seconds else Timeout(seconds, seconds)
+
+
+def _has_credentials(environ: Mapping[str, str]) -> bool:
+    return bool(environ.get("SMSC_LOGIN") or environ.get("SMSC_PASSWORD"))
+
+
+T = TypeVar("T")
+
+
+def _understood(name: str, value: Any, parse: Callable[[Any], T], default: T) -> T:
+    """Parse a setting; one that cannot be parsed is told once, and the default used."""
+    if value is None or value == "":
+        return default
+    try:
+        return parse(value)
+    except ValueError as error:
+        tell_once(f"{name} is {value!r}, but it must be {error}. The default is used instead.")
+        return default
+
+
+def _mode(value: Any) -> str:
+    mode = str(value).strip().lower()
+    if mode not in FAILOVER_MODES:
+        raise ValueError("'legacy' or 'safe'")
+    return mode
+
+
+def _seconds(value: Any) -> float:
+    try:
+        seconds = math.nan if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise ValueError("a number of seconds above 0")
+    return min(seconds, LONGEST_SECONDS)
+
+
+def _timeout(value: Any) -> Timeout:
+    parts: Sequence[Any] = value.split(",") if isinstance(value, str) else value
+    if not isinstance(parts, (list, tuple)):
+        parts = [parts]
+    try:
+        connect, read = parts * 2 if len(parts) == 1 else parts
+        return Timeout(_seconds(connect), _seconds(read))
+    except ValueError:
+        raise ValueError(
+            "a number of seconds above 0, or two for connecting and reading: "
+            "(5, 60), in the environment '5,60'"
+        ) from None
+
+
+_ADDRESS = (
+    r"(?:\w+://)?"  # of a whole URL only the address counts
+    r"(?P<host>\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?)"
+    r"(?P<port>:[0-9]{1,5}(?![^/]))?"
+)
+
+
+def _host(value: Any) -> str:
+    """Read SMSC_HOST; of what cannot be understood keep the host names that can.
+
+    A misspelt port must not turn a test server into the vendor's, so the vendor's own host is
+    used only where no name can be read at all.
+    """
+    if value is None or value == "":
+        return DEFAULT_HOST
+    listed = value if isinstance(value, (list, tuple)) else str(value).split(",")
+    items = [str(item).strip() for item in listed]
+    hosts = [_address(item) for item in items]
+    kept = ",".join(host for host in hosts if host) or DEFAULT_HOST
+    if kept != ",".join(items):
+        tell_once(
+            f"SMSC_HOST is {value!r}: it must be a domain (smsc.ua, smsc.ru, smsc.kz, "
+            f"smscentre.com), or a comma list of addresses with or without a port "
+            f"(127.0.0.1:8080). Using {kept!r} instead."
+        )
+    return kept
+
+
+@functools.lru_cache(maxsize=64)
+def _address(item: str) -> str:
+    match = re.match(_ADDRESS, f"[{item}]" if _is_ipv6(item) else item)
+    if match is None:
+        return ""
+    port = match.group("port") or ""
+    return match.group("host") + (port if port and 0 < int(port[1:]) < 65536 else "")
+
+
+def _is_ipv6(item: str) -> bool:
+    try:
+        ipaddress.IPv6Address(item)
+    except ValueError:
+        return False
+    return True
