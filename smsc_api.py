@@ -182,8 +182,9 @@ class SMSC:
             "format": str(format),
             "sender": sender,
         }
-        encoded = (f"{name}={quote(value, safe='')}" for name, value in fields.items())
-        _package().mail(_Argument("&".join(encoded), "utf-8"), globals())
+        failure = _package().mail(fields, globals())
+        if failure is not None:
+            raise failure
 
     def get_sms_cost(
         self,

@@ -1,22 +1,36 @@
-"""The way of one call through the package: settings, request, transport, failover, reply."""
+"""The way of one call: settings, request, transports, policy, reply."""
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Sequence, Tuple
+import os
+import sys
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+from urllib.parse import urlencode
 
+# Named here for tools that freeze a program into one file; the plugin manager loads them.
+import smsc_transports.transports.http
+import smsc_transports.transports.smtp  # noqa: F401
 from smsc_transports.failover.policies import Call, Verdict, run_legacy, run_once
+from smsc_transports.failover.safe import run_safe
 from smsc_transports.plugins.manager import PluginManager, plugin_manager
 from smsc_transports.plugins.transport import Transport
 from smsc_transports.reporting.notices import tell_once
-from smsc_transports.values.attempt import Attempt
-from smsc_transports.values.encoding import parameter
-from smsc_transports.values.errors import NOT_SENT, ConfigurationError, TransportError, did_you_mean
+from smsc_transports.values.encoding import Argument
+from smsc_transports.values.errors import (
+    NOT_SENT,
+    ConfigurationError,
+    NotSent,
+    TransportError,
+    did_you_mean,
+)
 from smsc_transports.values.reply import DECIDING_PARAMETERS, NO_ANSWER, Reply
 from smsc_transports.values.request import FaceNames, Request
 from smsc_transports.values.settings import Settings, read_settings
 
-SANDBOX_TRANSPORTS = ("http-get", "http-post", "https-get", "https-post", "smtp")
-"""The transports that a sandbox can receive."""
+
+def call(command: str, argument: str, names: Mapping[str, Any]) -> Reply:
+    """Ask the gateway for a copy of smsc_api.py, whose globals are ``names``."""
+    return ask(command, argument, read_settings(names), _replaceable(names))
 
 
 def ask(command: str, argument: str, settings: Settings, face: FaceNames) -> Reply:
@@ -29,61 +43,74 @@ def ask(command: str, argument: str, settings: Settings, face: FaceNames) -> Rep
     manager.scan()
     request = Request(command, argument, settings, face=face)
     try:
+        _require_fence()
         request = Request(command, argument, manager.settings(settings), face=face)
         transports = choose(manager, request)
-    except TransportError as error:  # a plugin's, or the sandbox is not there
+    except TransportError as error:
         tell_once(f"Nothing is sent: {error}.")
         return _reply(request, Verdict(None, NOT_SENT, error), [])
     request.query  # noqa: B018  (wrong types are to raise here, before anything is tried)
-    under_way = _call(manager, request)
+    under_way = _under_way(manager, request)
     if request.settings.failover == "safe":
-        from smsc_transports.failover.safe import run_safe  # only here: most programs never need it
-
         verdict = run_safe(under_way, transports, _askers(manager, request, transports))
     else:
         verdict = run_legacy(under_way, transports)
     return _reply(request, verdict, under_way.attempts)
 
 
-def send_mail(argument: str, settings: Settings, face: FaceNames) -> None:
-    """Send by SMTP; what goes wrong there reaches the caller as smtplib raised it."""
+def mail(fields: Mapping[str, str], names: Mapping[str, Any]) -> Optional[BaseException]:
+    """Send by SMTP for a copy of smsc_api.py; give what went wrong, as smtplib raised it.
+
+    Raises TypeError where login, password or charset is no text.
+    """
+    settings = read_settings(names)
+    "".join((settings.charset, settings.login, settings.password))
     manager = plugin_manager()
     manager.scan()
-    request = Request("send", argument, manager.settings(settings), face=face)
-    under_way = _call(manager, request)
-    verdict = run_once(under_way, [named(manager.transports(), "smtp")])
-    if verdict.error is not None:
-        raise verdict.error.__cause__ or verdict.error
+    _require_fence()
+    request = Request(
+        "send",
+        Argument(urlencode(fields), "utf-8"),
+        manager.settings(settings),
+        face=_replaceable(names),
+    )
+    verdict = run_once(_under_way(manager, request), [named(manager.transports(), "smtp")])
+    if verdict.error is None:
+        return None
+    failure = verdict.error.__cause__ or verdict.error
+    failure.__context__ = failure.__cause__ = None
+    return failure.with_traceback(None)  # the frames that it came through hold the password
 
 
 def choose(manager: PluginManager, request: Request) -> List[Transport]:
-    """Choose the transports for a request, in the order of trying."""
+    """Choose the transports for a request, in the order of trying. Raises NotSent."""
     known = manager.transports()
-    if request.settings.sandboxed:
-        known = {name: known[name] for name in SANDBOX_TRANSPORTS if name in known}
     wanted = manager.choose_transport(request, list(known)) or request.settings.transport
     names = [name.strip() for name in wanted.split(",") if name.strip()]
-    if request.settings.sandboxed:
-        names = [name for name in names if name in known]
     chosen = [named(known, name) for name in names]
-    # What the chosen ones cannot carry, such as a status by mail, goes the usual way.
-    return _carrying(request.command, chosen) or [_usual(known, request.settings)]
+    carrying = _carrying(request.command, chosen)
+    if carrying:
+        return carrying
+    if chosen and not any(transport.is_gateway for transport in chosen):
+        raise NotSent(
+            f"{wanted} carries no {request.command}; to have it go to the gateway, name one of "
+            f"its transports too: SMSC_TRANSPORT={wanted},{usual_transport(request.settings)}"
+        )
+    return [named(known, usual_transport(request.settings))]
 
 
 def _askers(
     manager: PluginManager, request: Request, chosen: Sequence[Transport]
 ) -> List[Transport]:
     """Give the transports that can ask what became of a message."""
-    usual = _usual(manager.transports(), request.settings)
-    return _carrying("status", chosen) or [usual]
+    carrying = _carrying("status", chosen)
+    if carrying or not any(transport.is_gateway for transport in chosen):
+        return carrying
+    return [named(manager.transports(), usual_transport(request.settings))]
 
 
 def _carrying(command: str, transports: Sequence[Transport]) -> List[Transport]:
     return [t for t in transports if t.commands is None or command in t.commands]
-
-
-def _usual(known: Dict[str, Transport], settings: Settings) -> Transport:
-    return named(known, usual_transport(settings))
 
 
 def usual_transport(settings: Settings) -> str:
@@ -103,34 +130,33 @@ def named(known: Dict[str, Transport], name: str) -> Transport:
     )
 
 
-def _call(manager: PluginManager, request: Request) -> Call:
-    return Call(request, lambda attempt: manager.tell_attempt(attempt, request.settings))
-
-
-def _reply(request: Request, verdict: Verdict, attempts: List[Attempt]) -> Reply:
-    values: Tuple[str, ...] = NO_ANSWER
-    if verdict.text is not None:
-        values = tuple(verdict.text.split(","))
-    deciding = {name: parameter(request.argument, name) for name in DECIDING_PARAMETERS}
-    if verdict.id:
-        deciding["id"] = verdict.id
-    return Reply(values, request.command, deciding, verdict.outcome, attempts)
-
-
-def call(command: str, argument: str, names: Mapping[str, Any]) -> Reply:
-    """Ask the gateway; ``names`` are the globals of a copy of smsc_api.py."""
-    return ask(command, argument, read_settings(names), _replaceable(names))
-
-
-def mail(argument: str, names: Mapping[str, Any]) -> None:
-    """Send by SMTP. Raises TypeError where login, password or charset is no text."""
-    settings = read_settings(names)
-    "".join((settings.charset, settings.login, settings.password))
-    send_mail(argument, settings, _replaceable(names))
+def _require_fence() -> None:
+    """Refuse to send from a program that was to be fenced and is not."""
+    if os.environ.get("SMSC_SANDBOX") and "smsc_fence" not in sys.modules:
+        raise NotSent(
+            "SMSC_SANDBOX is set, but this program was not started by 'smsc sandbox run', or in a "
+            "way that the sandbox cannot fence (python -I, -S or -E). Unset SMSC_SANDBOX to use "
+            "the real gateway"
+        )
 
 
 def _replaceable(names: Mapping[str, Any]) -> FaceNames:
-    return FaceNames(names["urlopen"], names["smtplib"].SMTP)
+    """Give what old test suites replace; a name that was deleted from the file is not replaced."""
+    return FaceNames(names.get("urlopen"), getattr(names.get("smtplib"), "SMTP", None))
+
+
+def _under_way(manager: PluginManager, request: Request) -> Call:
+    return Call(request, lambda attempt: manager.tell_attempt(attempt, request.settings))
+
+
+def _reply(request: Request, verdict: Verdict, attempts: List[Any]) -> Reply:
+    values: Tuple[str, ...] = NO_ANSWER
+    if verdict.text is not None:
+        values = tuple(verdict.text.split(","))
+    deciding = {name: request.fields.get(name, "") for name in DECIDING_PARAMETERS}
+    if verdict.id:
+        deciding["id"] = verdict.id
+    return Reply(values, request.command, deciding, verdict.outcome, attempts)
 
 
 def last_url(reply: Reply) -> str:

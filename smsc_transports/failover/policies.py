@@ -15,8 +15,9 @@ import time
 from typing import Callable, Iterator, List, NamedTuple, Optional, Sequence, Tuple, Type
 
 from smsc_transports.failover.resting import RESTING, RestingAddresses
+from smsc_transports.failover.slots import slot
 from smsc_transports.plugins.transport import Transport
-from smsc_transports.reporting.logs import DEBUG, WARNING, Log
+from smsc_transports.reporting.logs import DEBUG, INFO, Log
 from smsc_transports.reporting.redaction import redact
 from smsc_transports.values.attempt import Attempt
 from smsc_transports.values.errors import (
@@ -73,6 +74,7 @@ class Call:
     ) -> None:
         self.request = request
         self.attempts: List[Attempt] = []
+        self.planned = 0
         self.clock = clock
         self._observe = observe
         self._sleep = sleep
@@ -89,7 +91,9 @@ class Call:
         """Give the addresses of all transports while there is time, resting ones last."""
         for transport in transports:
             resting = []
-            for address in self._addresses(transport):
+            addresses = self._addresses(transport)
+            self.planned += len(addresses)
+            for address in addresses:
                 route = Route(transport, address)
                 if not self._resting.may_try(route.key):
                     resting.append(route)
@@ -107,15 +111,17 @@ class Call:
         ``understands`` tells a reply from something else that a host may answer, which counts as
         an unknown outcome.
         """
-        started, timeout = self.clock(), self._timeout()
+        started, own = self.clock(), request.settings.timeout
         try:
-            text = _exchange(request, route, timeout)
+            with slot(request, min(own.read, self.seconds_left)):
+                timeout = own._replace(total=max(self.seconds_left, 0.001))
+                text = _exchange(request, route, timeout)
             if not understands(text):
                 raise OutcomeUnknown("the answer is not a reply of the gateway")
         except TransportError as error:
             if not error.timed_out:
                 self._resting.responded(route.key)
-            elif timeout == request.settings.timeout:  # else it was the deadline's fault
+            elif self.seconds_left > 0:  # a deadline that is over says nothing about the host
                 self._resting.timed_out(route.key)
             self._note(request, route, started, error.outcome, str(error))
             raise
@@ -138,11 +144,6 @@ class Call:
         self._sleep(seconds)
         return True
 
-    def _timeout(self) -> Timeout:
-        own = self.request.settings.timeout
-        left = max(self.seconds_left, 0.001)
-        return Timeout(min(own.connect, left), min(own.read, left))
-
     def _note(
         self, request: Request, route: Route, started: float, outcome: str, error: str = ""
     ) -> None:
@@ -156,7 +157,7 @@ class Call:
             error,
         )
         self.attempts.append(attempt)
-        log.log(DEBUG if outcome == ANSWERED else WARNING, "%s", attempt)
+        log.log(DEBUG if outcome == ANSWERED else INFO, "%s", attempt)
         self._observe(attempt)
 
 
@@ -168,17 +169,25 @@ def _exchange(request: Request, route: Route, timeout: Timeout) -> str:
     try:
         text = route.transport.exchange(request, route.address, timeout)
     except TransportError as error:
-        clean = type(error)(redact(str(error), request.settings.secrets))
-        clean.timed_out = error.timed_out
-        raise clean from error.__cause__
-    except Exception as error:
-        # A stranger's transport may raise anything, after any byte.
+        raise _clean(error, request) from error.__cause__
+    except Exception as error:  # plugin code may fail at any point
         raise OutcomeUnknown(redact(_describe(error), request.settings.secrets)) from error
+    except BaseException as error:  # Ctrl-C: the frames below hold the password
+        raise error.with_traceback(None) from None
     if not isinstance(text, str):
         raise OutcomeUnknown(f"the transport gave {type(text).__name__}, not text")
     if not text:
         raise OutcomeUnknown("the answer is empty")
     return text
+
+
+def _clean(error: TransportError, request: Request) -> TransportError:
+    """Give an error of the same outcome whose text holds no secret."""
+    kinds = (NotSent, OutcomeUnknown, Unsupported)
+    kind = next((kind for kind in kinds if isinstance(error, kind)), OutcomeUnknown)
+    clean = kind(redact(str(error), request.settings.secrets))
+    clean.timed_out, clean.stale = error.timed_out, error.stale
+    return clean
 
 
 def _describe(error: Exception) -> str:
@@ -193,22 +202,38 @@ def run_legacy(call: Call, transports: Sequence[Transport]) -> Verdict:
     return _run(call, transports, stop_at=())
 
 
-def run_once(call: Call, transports: Sequence[Transport]) -> Verdict:
+def run_once(
+    call: Call, transports: Sequence[Transport], understands: Callable[[str], bool] = bool
+) -> Verdict:
     """Try the next address only while the request surely was not sent."""
-    return _run(call, transports, stop_at=(OutcomeUnknown,))
+    return _run(call, transports, (OutcomeUnknown,), understands)
 
 
 def _run(
-    call: Call, transports: Sequence[Transport], stop_at: Tuple[Type[TransportError], ...]
+    call: Call,
+    transports: Sequence[Transport],
+    stop_at: Tuple[Type[TransportError], ...],
+    understands: Callable[[str], bool] = bool,
 ) -> Verdict:
     outcome = NOT_SENT
     last: Optional[TransportError] = None
     unfit: Optional[Transport] = None
+    repeats = 0
     for route in call.routes(transports):
         if route.transport is unfit:
             continue
+        # The repeat over a new connection takes the place of one host, so that a message never
+        # goes out more often than there are hosts; of one host, twice.
+        if repeats and len(call.attempts) >= max(call.planned, 2):
+            break
         try:
-            return Verdict(call.attempt(call.request, route), ANSWERED)
+            try:
+                return Verdict(call.attempt(call.request, route, understands), ANSWERED)
+            except OutcomeUnknown as error:
+                if not error.stale or repeats or stop_at:
+                    raise
+                repeats += 1
+            return Verdict(call.attempt(call.request, route, understands), ANSWERED)
         except Unsupported as error:
             last, unfit = error, route.transport
         except NotSent as error:
@@ -217,4 +242,4 @@ def _run(
             last, outcome = error, UNKNOWN
             if isinstance(error, stop_at):
                 break
-    return Verdict(None, outcome, last)
+    return Verdict(None, UNKNOWN if repeats else outcome, last)

@@ -27,7 +27,7 @@ class RestingAddresses:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._rests: Dict[Hashable, _Rest] = {}
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     def may_try(self, address: Hashable) -> bool:
         """Tell whether an address is to be tried in its place.
@@ -59,7 +59,7 @@ class RestingAddresses:
 
     def forget(self) -> None:
         """Let every address be tried in its place, and start with a lock that nobody holds."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._rests.clear()
 
 

@@ -2,7 +2,7 @@
 
 A send whose outcome is unknown is not repeated but looked for, under an id of ours. Found: the
 reply is put together from what the gateway says. Surely not found: it goes out again under the
-same id. Nobody can say: neither can we, and the caller is told so.
+same id, twice at the most. Nobody can say: neither can we, and the caller is told so.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import random
 import re
 from typing import Optional, Sequence
 
-from smsc_transports.failover.policies import Call, Verdict, run_legacy, run_once
+from smsc_transports.failover.policies import Call, Route, Verdict, run_legacy, run_once
 from smsc_transports.failover.reconcile import Search, Undecided
 from smsc_transports.plugins.transport import Transport
 from smsc_transports.values.errors import (
@@ -24,17 +24,21 @@ from smsc_transports.values.errors import (
 )
 from smsc_transports.values.request import Request
 
-MOST_SENDS = 20
+MOST_REPEATS = 2
+MOST_ATTEMPTS = 20
 PATIENCE_SECONDS = 300.0
 """After so many attempts, or so long, no other attempt is begun; ``SMSC_DEADLINE`` may be less."""
 
 LARGEST_ID = 2**31 - 1
 
 _REPEATED = re.compile(r"[^,]*,-9\s*")
-_ERROR = re.compile(r"[\w.-]*,-\d+\s*")
-_SUCCESS = re.compile(r"[\w.-]+,\d+(,-?[\d.]*)*\s*")
+_ERROR = re.compile(r"([\w.-]*),-\d+\s*")
+_SUCCESS = re.compile(r"([\w.-]+),\d+(,-?[\d.]*)*\s*")
 _FIELDS = {"2": 3, "3": 4}
 """How many fields a success has, by the parameter ``cost``; else two."""
+
+# Not the program's own generator: a seeded one would give the ids of its last run again.
+_random = random.SystemRandom()
 
 
 def run_safe(call: Call, transports: Sequence[Transport], askers: Sequence[Transport]) -> Verdict:
@@ -46,9 +50,12 @@ def run_safe(call: Call, transports: Sequence[Transport], askers: Sequence[Trans
     """
     if not call.request.billable:
         return run_legacy(call, transports)
-    if call.request.command != "send" or call.request.id:
+    if call.request.command != "send":
         return run_once(call, transports)
-    request = call.request.with_id(str(random.randint(1, LARGEST_ID)))
+    if call.request.id:
+        strict = any(transport.is_gateway for transport in transports)
+        return run_once(call, transports, lambda text: is_reply(call.request, text, strict))
+    request = call.request.with_id(str(_random.randint(1, LARGEST_ID)))
     search = Search(call, request, askers)
     try:
         return _run(call, request, transports, search)
@@ -59,40 +66,64 @@ def run_safe(call: Call, transports: Sequence[Transport], askers: Sequence[Trans
 
 def _run(call: Call, request: Request, transports: Sequence[Transport], search: Search) -> Verdict:
     patience_ends = call.clock() + PATIENCE_SECONDS
-    sends = 0
-    lost_before = False
+    attempts = lost = 0
     last: Optional[TransportError] = None
     while True:
         route = None
         search.heard = False
         for route in call.routes(transports):
-            if sends == MOST_SENDS or call.clock() > patience_ends:
-                return Verdict(None, NOT_SENT, last)
-            sends += 1
+            if attempts == MOST_ATTEMPTS or call.clock() > patience_ends:
+                return _not_answered(lost, last)
+            attempts += 1
             try:
-                text = call.attempt(request, route, lambda text: is_reply(request, text))
+                text = _send(call, request, route)
             except OutcomeUnknown as error:
                 last, text = error, ""
             except TransportError as error:
                 last = error
                 continue
-            is_repeat = bool(_REPEATED.fullmatch(text)) and lost_before
-            if text and not is_repeat:
+            # Error 9 may be what a copy earned: ours, or that of a proxy that repeats a request.
+            if text and not _REPEATED.fullmatch(text):
                 return Verdict(text, ANSWERED)
-            found = search.find(route, sent_for_sure=is_repeat)
-            if found is not None:
-                return Verdict(found, ANSWERED)
-            lost_before = True
+            found = search.find(route, sent_for_sure=bool(text) and bool(lost))
+            if found is not None or text:
+                return Verdict(found or text, ANSWERED)
+            lost += 1
+            if lost > MOST_REPEATS or not _tells_status(route.transport):
+                raise Undecided
         # Another round is worth it only while somebody is there to hand the message to.
         if route is None or isinstance(last, Unsupported):
-            return Verdict(None, NOT_SENT, last)
+            return _not_answered(lost, last)
         if not search.heard and not search.anybody_there(route):
-            return Verdict(None, NOT_SENT, last)
+            return _not_answered(lost, last)
 
 
-def is_reply(request: Request, text: str) -> bool:
-    """Tell the gateway's reply to a send from a page of something else, or from a part of one."""
-    if _ERROR.fullmatch(text):
-        return True
+def _send(call: Call, request: Request, route: Route) -> str:
+    strict = route.transport.is_gateway
+    return call.attempt(request, route, lambda text: is_reply(request, text, strict))
+
+
+def _not_answered(lost: int, last: Optional[TransportError]) -> Verdict:
+    if lost:
+        raise Undecided
+    return Verdict(None, NOT_SENT, last)
+
+
+def _tells_status(transport: Transport) -> bool:
+    """Tell whether "not found" means anything: an e-mail may be read later."""
+    return transport.commands is None or "status" in transport.commands
+
+
+def is_reply(request: Request, text: str, strict: bool) -> bool:
+    """Tell the gateway's reply to a send from a page of something else, or from a part of one.
+
+    A ``strict`` reply carries the id of the request; one of another gateway has its own.
+    """
+    error = _ERROR.fullmatch(text)
+    if error is not None:
+        return not strict or error.group(1) in ("", "0", request.id)
+    success = _SUCCESS.fullmatch(text)
+    if success is None or (strict and success.group(1) != request.id):
+        return False
     expected = _FIELDS.get(request.fields.get("cost", ""), 2)
-    return bool(_SUCCESS.fullmatch(text)) and text.count(",") + 1 >= expected
+    return text.count(",") + 1 >= expected

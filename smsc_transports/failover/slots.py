@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from contextlib import contextmanager
 from typing import Dict, Hashable, Iterator
 
@@ -18,43 +19,55 @@ from smsc_transports.values.request import Request
 MOST_REQUESTS = 14
 MOST_STATUS_REQUESTS = 4
 
-_places: Dict[Hashable, threading.BoundedSemaphore] = {}
-_lock = threading.Lock()
+# One lock for all: it is held for moments. Reentrant, since a signal handler may send while this
+# very thread holds it.
+_changed = threading.Condition(threading.RLock())
+_taken: Dict[Hashable, int] = {}
 
 
 @contextmanager
-def place(request: Request, seconds: float) -> Iterator[None]:
-    """Hold one of the login's places; waits for it for so many seconds at the most.
+def slot(request: Request, seconds: float) -> Iterator[None]:
+    """Hold one of the login's slots; waits for it for so many seconds at the most.
 
     Raises NotSent if none becomes free in time.
     """
-    account = hash((request.settings.login, request.settings.password))
+    account = (request.settings.login, request.settings.password)
+    ends_at = time.monotonic() + seconds
     held = []
     try:
         if request.command == "status":
-            held.append(_acquired((account, "status"), MOST_STATUS_REQUESTS, seconds))
-        held.append(_acquired(account, MOST_REQUESTS, seconds))
+            held.append(_take((account, "status"), MOST_STATUS_REQUESTS, ends_at))
+        held.append(_take((account, ""), MOST_REQUESTS, ends_at))
         yield
     finally:
-        for semaphore in held:
-            semaphore.release()
+        for kind in held:
+            _give_back(kind)
 
 
-def _acquired(kind: Hashable, most: int, seconds: float) -> threading.Semaphore:
-    with _lock:
-        semaphore = _places.get(kind)
-        if semaphore is None:
-            semaphore = _places[kind] = threading.BoundedSemaphore(most)
-    if not semaphore.acquire(timeout=seconds):
-        raise NotSent(f"{most} requests were under way for {seconds:g} s, no place became free")
-    return semaphore
+def _take(kind: Hashable, most: int, ends_at: float) -> Hashable:
+    with _changed:
+        while _taken.get(kind, 0) >= most:
+            left = ends_at - time.monotonic()
+            if left <= 0:
+                raise NotSent(f"{most} requests were under way, and no slot became free in time")
+            _changed.wait(min(left, threading.TIMEOUT_MAX))
+        _taken[kind] = _taken.get(kind, 0) + 1
+    return kind
+
+
+def _give_back(kind: Hashable) -> None:
+    with _changed:
+        _taken[kind] -= 1
+        if not _taken[kind]:
+            del _taken[kind]
+        _changed.notify_all()
 
 
 def _after_fork() -> None:
     # The requests under way, and whoever holds the lock, belong to the parent.
-    global _lock
-    _lock = threading.Lock()
-    _places.clear()
+    global _changed
+    _changed = threading.Condition(threading.RLock())
+    _taken.clear()
 
 
 if hasattr(os, "register_at_fork"):

@@ -1,7 +1,7 @@
 """Where plugins come from: modules that ``SMSC_PLUGINS`` names, and installed distributions.
 
-Each is found here and loaded by the manager, one at a time, so that a bad one does not take the
-others with it.
+Each is loaded by itself, since one distribution with broken metadata must not take the others
+with it.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 import functools
 import importlib
 import os
+from importlib.metadata import distributions
 from typing import Any, Callable, Iterator, List, NamedTuple
 
 from smsc_transports.plugins.hookspecs import PROJECT
-from smsc_transports.plugins.installed import may_have_plugins
 
 
 class Source(NamedTuple):
@@ -34,30 +34,20 @@ def find_plugins() -> Iterator[Source]:
     for name in names_in("SMSC_PLUGINS"):
         load = functools.partial(importlib.import_module, name)
         yield Source(name, "SMSC_PLUGINS", f"the module {name} of SMSC_PLUGINS", load)
-    yield from _installed_plugins()
-
-
-def _installed_plugins() -> Iterator[Source]:
-    if not may_have_plugins(PROJECT):
-        return
-    from importlib.metadata import distributions  # takes as long as a call
-
     seen = set()
     for distribution in distributions():
-        if not _mentions_us(distribution):
-            continue
-        metadata: Any = distribution.metadata
-        name, version = metadata.get("Name", ""), metadata.get("Version", "")
-        if name not in seen:  # a later one of the same name is hidden by the path
-            seen.add(name)
-            yield from _plugins_of(distribution, name, f"the distribution {name} {version}")
+        if _mentions_us(distribution):
+            metadata: Any = distribution.metadata
+            name, version = metadata.get("Name", ""), metadata.get("Version", "")
+            if name not in seen:  # a later one of the same name is hidden by the path
+                seen.add(name)
+                yield from _plugins_of(distribution, name, f"the distribution {name} {version}")
 
 
 def _mentions_us(distribution: Any) -> bool:
-    """Tell at a glance most distributions, which have no plugin of ours, from the others."""
     try:
         return PROJECT in (distribution.read_text("entry_points.txt") or "")
-    except UnicodeError:
+    except Exception:  # a stranger's metadata
         return False
 
 

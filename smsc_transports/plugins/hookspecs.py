@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Iterable, List, Optional
+from typing import Any, Iterable, List, Mapping, Optional
 
 import pluggy
 
@@ -73,11 +73,11 @@ def smsc_choose_transport(request: Request, names: List[str]) -> Optional[str]:
 
 
 @hookspec
-def smsc_settings(settings: Settings) -> Optional[Settings]:
-    """Replace the settings of one call.
+def smsc_settings(settings: Settings) -> Optional[Mapping[str, Any]]:
+    """Change the settings of one call.
 
-    Called once for each call, one plugin after another; each sees what the one before
-    gave. A sandbox named by ``SMSC_SANDBOX`` has the last word. ::
+    Called once for each call. The changes of all plugins are merged; where two change the same
+    field, the one that pluggy calls earlier wins (``tryfirst``, or registered later). ::
 
         # password_from_systemd.py
         import os
@@ -87,13 +87,13 @@ def smsc_settings(settings: Settings) -> Optional[Settings]:
         @hookimpl
         def smsc_settings(settings):
             file = Path(os.environ["CREDENTIALS_DIRECTORY"], "smsc")
-            return settings.replace(password=file.read_text().strip())
+            return {"password": file.read_text().strip()}
 
     Args:
         settings: what the constants and the environment say.
 
     Returns:
-        Other settings, or None to leave them as they are.
+        The changed fields of :class:`Settings` by name, or None.
 
     An exception ends the call before anything is sent, with a warning.
     """
@@ -103,7 +103,8 @@ def smsc_settings(settings: Settings) -> Optional[Settings]:
 def smsc_attempt(attempt: Attempt) -> None:
     """Hear of one attempt.
 
-    Called after each attempt, in the thread of the call. ::
+    Called after each attempt, in the thread of the call. The attempts of a message that an
+    observer itself sends are not told. ::
 
         # outcomes_counted.py
         from collections import Counter
@@ -121,5 +122,5 @@ def smsc_attempt(attempt: Attempt) -> None:
     Returns:
         Nothing; whatever it gives is ignored.
 
-    Whatever it raises is logged, never passed on.
+    What it raises is shown once, as a warning, and never passed on.
     """

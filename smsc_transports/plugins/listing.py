@@ -6,7 +6,7 @@ import warnings
 from collections import Counter
 from typing import List, NamedTuple, Optional, Union
 
-from smsc_transports.plugins.hook_call import file_of
+from smsc_transports.plugins.blame import file_of
 from smsc_transports.plugins.manager import BROKEN, PluginManager
 from smsc_transports.values.errors import SMSCWarning
 
@@ -59,8 +59,12 @@ def take_inventory(manager: PluginManager) -> Inventory:
 
 
 def _transports(manager: PluginManager) -> List[TransportEntry]:
-    offers = manager.offers()
-    count = Counter(offer.transport.name for offer in offers)
+    offers = [
+        (plugin, transport)
+        for plugin, transports in manager.transports_by_plugin().items()
+        for transport in transports
+    ]
+    count = Counter(transport.name for _, transport in offers)
     entries = []
     for plugin, transport in offers:
         twice = count[transport.name] > 1

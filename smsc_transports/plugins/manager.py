@@ -1,4 +1,4 @@
-"""The one door for plugins: built-in transports, a stranger's module, a package.
+"""Loads and validates all plugins, and calls their hooks through pluggy.
 
 Plugins are looked for once, at the first call that one could take part in, never when a module is
 imported.
@@ -7,30 +7,39 @@ imported.
 from __future__ import annotations
 
 import atexit
+import importlib
 import inspect
 import os
 import threading
-from typing import Any, Dict, List, NamedTuple, Optional
+from contextvars import ContextVar
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Set
 
 import pluggy
 
 from smsc_transports.plugins import hookspecs
+from smsc_transports.plugins.blame import failing_plugin, file_of, trace_to_stderr
 from smsc_transports.plugins.discovery import Source, find_plugins, names_in
-from smsc_transports.plugins.hook_call import answer_of, call
 from smsc_transports.plugins.transport import Transport
-from smsc_transports.reporting.logs import Log
 from smsc_transports.reporting.notices import tell_once
 from smsc_transports.reporting.redaction import redact
 from smsc_transports.values.attempt import Attempt
-from smsc_transports.values.errors import ConfigurationError, did_you_mean
+from smsc_transports.values.errors import (
+    ConfigurationError,
+    NotSent,
+    TransportError,
+    did_you_mean,
+)
 from smsc_transports.values.request import Request
 from smsc_transports.values.settings import Settings
 
-log = Log("plugins")
-
-SANDBOX = "sandbox"
+BUILT_IN = {
+    "http": "smsc_transports.transports.http",
+    "smtp": "smsc_transports.transports.smtp",
+}
 BLOCKED = "blocked"
 BROKEN = "broken"
+
+_observing: ContextVar[bool] = ContextVar("_observing", default=False)
 
 
 class LeftOut(NamedTuple):
@@ -42,13 +51,6 @@ class LeftOut(NamedTuple):
     reason: str
 
 
-class Offer(NamedTuple):
-    """A transport, and the name of the plugin that gives it."""
-
-    plugin: str
-    transport: Transport
-
-
 class PluginManager(pluggy.PluginManager):
     """pluggy's manager, which also names what is wrong with a plugin and keeps the transports."""
 
@@ -58,13 +60,15 @@ class PluginManager(pluggy.PluginManager):
         self.left_out: List[LeftOut] = []
         self._origins: Dict[str, str] = {}
         self._transports: Optional[Dict[str, Transport]] = None
+        self._without_transports: Set[Any] = set()
         self._lock = threading.RLock()
         self._scanned = False
         for name in names_in("SMSC_BLOCK_PLUGINS"):
-            if name != SANDBOX:  # a blocked sandbox would let a test reach the real gateway
-                self.set_blocked(name)
-        for name, module in _built_in_plugins().items():
-            self._add(module, name, "smsc_transports itself")
+            self.set_blocked(name)
+        for name, module in BUILT_IN.items():
+            self._add(importlib.import_module(module), name, "smsc_transports itself")
+        if os.environ.get("SMSC_TRACE_PLUGINS", "0") not in ("", "0"):
+            trace_to_stderr(self)
 
     def register(self, plugin: Any, name: Optional[str] = None) -> Optional[str]:
         """Add a plugin: a module or any object with hook functions.
@@ -96,12 +100,15 @@ class PluginManager(pluggy.PluginManager):
 
     def scan(self) -> None:
         """Bring in what ``SMSC_PLUGINS`` names and what is installed, once."""
+        if self._scanned:
+            return
         with self._lock:
             if self._scanned:
                 return
             self._scanned = True  # already now, for a plugin that sends while it is imported
             try:
-                self._load_all()
+                for source in find_plugins():
+                    self._load(source)
             except BaseException:  # Ctrl-C, or a warning made an error: half the plugins are in
                 self._scanned = False
                 raise
@@ -116,60 +123,51 @@ class PluginManager(pluggy.PluginManager):
                 self._transports = self._collect()
             return self._transports
 
-    def offers(self) -> List[Offer]:
-        """Give every transport of every plugin, those of one name too."""
-        found = []
-        for hook in self.hook.smsc_transports.get_hookimpls():
-            try:
-                found += [Offer(hook.plugin_name, each) for each in _transports_of(hook)]
-            except Exception as error:
-                self._leave_out(
-                    hook.plugin_name,
-                    self.origin(hook.plugin_name),
-                    error,
-                    "cannot give its transports, they are left out",
-                )
-        return found
-
     def origin(self, name: str) -> str:
         """Say who brings a plugin."""
         return self._origins.get(name, "plugin_manager().register()")
 
-    def settings(self, settings: Settings, with_sandbox: bool = True) -> Settings:
-        """Let every plugin replace the settings in turn, the sandbox last.
+    def settings(self, settings: Settings) -> Settings:
+        """Apply what the plugins change; what is called earlier wins, as pluggy orders them.
 
         Raises NotSent if a plugin fails.
         """
-        hooks = list(reversed(self.hook.smsc_settings.get_hookimpls()))
-        for hook in sorted(hooks, key=lambda hook: hook.plugin_name == SANDBOX):
-            if hook.plugin_name == SANDBOX and not with_sandbox:
-                continue
-            given = answer_of("smsc_settings", hook, Settings, settings.secrets, settings=settings)
-            settings = given or settings
-        return settings
+        changes: Dict[str, Any] = {}
+        for given in reversed(self._ask("smsc_settings", settings, settings=settings) or ()):
+            if not isinstance(given, Mapping):
+                raise self._bug("smsc_settings", f"gave {type(given).__name__}, not a mapping")
+            changes.update(given)
+        unknown = sorted(set(changes) - set(vars(settings)))
+        if unknown:
+            meant = did_you_mean(unknown[0], vars(settings))
+            raise self._bug("smsc_settings", f"changed {unknown[0]!r}, which is no setting.{meant}")
+        return settings.replace(**changes) if changes else settings
 
     def choose_transport(self, request: Request, names: List[str]) -> Optional[str]:
         """Give the first plugin's choice; None if no plugin has one.
 
         Raises NotSent if a plugin fails.
         """
-        secrets = request.settings.secrets
-        for hook in reversed(self.hook.smsc_choose_transport.get_hookimpls()):
-            chosen: Optional[str] = answer_of(
-                "smsc_choose_transport", hook, str, secrets, request=request, names=names
-            )
-            if chosen is not None:
-                return chosen
-        return None
+        name = "smsc_choose_transport"
+        chosen = self._ask(name, request.settings, request=request, names=names)
+        if chosen is not None and not isinstance(chosen, str):
+            raise self._bug(name, f"gave {type(chosen).__name__}, not a name")
+        return chosen
 
     def tell_attempt(self, attempt: Attempt, settings: Settings) -> None:
-        """Tell every plugin of an attempt; what it raises is logged."""
-        for hook in self.hook.smsc_attempt.get_hookimpls():
-            try:
-                call("smsc_attempt", hook, settings.secrets, attempt=attempt)
-            except Exception as error:
-                reason = redact(f"{type(error).__name__}: {error}", settings.secrets)
-                log.error("the plugin %r failed at smsc_attempt: %s", hook.plugin_name, reason)
+        """Tell every plugin of an attempt; what one raises is told once.
+
+        The attempts of a message that an observer sends are not observed.
+        """
+        if _observing.get():
+            return
+        token = _observing.set(True)
+        try:
+            self.hook.smsc_attempt(attempt=attempt)
+        except Exception as error:
+            tell_once(self._failed("smsc_attempt", error, settings))
+        finally:
+            _observing.reset(token)
 
     def close(self) -> None:
         """Close every transport."""
@@ -177,24 +175,54 @@ class PluginManager(pluggy.PluginManager):
             try:
                 transport.close()
             except Exception as error:
-                log.error("the transport %r failed to close: %r", transport.name, error)
+                tell_once(f"The transport {transport.name!r} failed to close: {error!r}.")
 
-    def _load_all(self) -> None:
-        for source in find_plugins():
-            if self.is_blocked(source.name):
-                self._note_blocked(source.name, source.origin)
-            else:
-                self._load(source)
+    def transports_by_plugin(self) -> Dict[str, List[Transport]]:
+        """Give the transports of each plugin, those of one name too; what fails is left out."""
+        hook = self.hook.smsc_transports
+        everybody = [implementation.plugin for implementation in hook.get_hookimpls()]
+        found = {}
+        for plugin in everybody:
+            name = self.get_name(plugin) or ""
+            others = [other for other in everybody if other is not plugin]
+            try:
+                given = self.subset_hook_caller("smsc_transports", others)()
+                found[name] = [_checked(each) for group in given for each in group or ()]
+            except Exception as error:
+                self._leave_out(name, self.origin(name), error, "cannot give its transports")
+                self._without_transports.add(plugin)
+        return found
+
+    def _ask(self, name: str, of: Settings, **arguments: Any) -> Any:
+        try:
+            return getattr(self.hook, name)(**arguments)
+        except (ConfigurationError, TransportError):
+            raise
+        except Exception as error:
+            raise NotSent(self._failed(name, error, of)) from None
+
+    def _failed(self, name: str, error: Exception, settings: Settings) -> str:
+        plugin = failing_plugin(getattr(self.hook, name).get_hookimpls(), error)
+        reason = redact(f"{type(error).__name__}: {error}", settings.secrets)
+        return f"the plugin {plugin} failed at {name}: {reason}"
+
+    def _bug(self, name: str, what: str) -> NotSent:
+        hooks = getattr(self.hook, name).get_hookimpls()
+        names = " or ".join(f"{each.plugin_name} ({file_of(each.plugin)})" for each in hooks)
+        return NotSent(f"the plugin {names} {what} at {name}")
 
     def _load(self, source: Source) -> None:
+        if self.is_blocked(source.name):
+            self._note_blocked(source.name, source.origin)
+            return
         try:
             plugin = source.load()
             if not self.is_registered(plugin):
                 taken = self.has_plugin(source.name)
                 name = f"{source.name}@{source.provider}" if taken else source.name
                 self._add(plugin, name, source.origin)
-        except Exception as error:
-            self._leave_out(source.name, source.origin, error, "does not load and is left out")
+        except (Exception, SystemExit) as error:  # a module may end itself, but not the program
+            self._leave_out(source.name, source.origin, error, "does not load")
 
     def _add(self, plugin: Any, name: str, origin: str) -> None:
         if self.register(plugin, name) is None:
@@ -205,47 +233,50 @@ class PluginManager(pluggy.PluginManager):
     def _note_blocked(self, name: str, origin: str) -> None:
         self.left_out.append(LeftOut(name, origin, BLOCKED, "SMSC_BLOCK_PLUGINS names it"))
 
-    def _leave_out(self, name: str, origin: str, error: Exception, what: str) -> None:
+    def _leave_out(self, name: str, origin: str, error: BaseException, what: str) -> None:
         reason = f"{type(error).__name__}: {error}".rstrip(".")
-        remedy = f"Mend or uninstall it, or set SMSC_BLOCK_PLUGINS={name}."
+        remedy = f"Fix or uninstall it, or set SMSC_BLOCK_PLUGINS={name}."
         left_out = LeftOut(name, origin, BROKEN, f"{reason}. {remedy}")
         if left_out not in self.left_out:
             self.left_out.append(left_out)
-        tell_once(f"The plugin {name!r} from {origin} {what}: {reason}. {remedy}")
-
-    def _describe(self, name: str) -> str:
-        return f"the plugin {name!r} from {self.origin(name)}"
+        tell_once(f"The plugin {name!r} from {origin} {what} and is left out: {reason}. {remedy}")
 
     def _collect(self) -> Dict[str, Transport]:
-        found: Dict[str, Offer] = {}
-        for offer in self.offers():
-            name = offer.transport.name
-            if name in found:
-                raise ConfigurationError(
-                    f"Two transports are called {name!r}: one of "
-                    f"{self._describe(found[name].plugin)}, one of "
-                    f"{self._describe(offer.plugin)}. Uninstall one of them, or leave a plugin "
-                    f"out: SMSC_BLOCK_PLUGINS={offer.plugin}."
-                )
-            found[name] = offer
-        return {name: offer.transport for name, offer in found.items()}
+        try:
+            transports = self._all_transports()
+        except Exception:
+            self.transports_by_plugin()  # leaves out whoever failed
+            transports = self._all_transports()
+        named = {each.name: each for each in transports}
+        if len(named) < len(transports):
+            raise ConfigurationError(self._two_of_one_name())
+        return named
+
+    def _all_transports(self) -> List[Transport]:
+        given = self.subset_hook_caller("smsc_transports", self._without_transports)()
+        return [_checked(each) for group in reversed(given) for each in group or ()]
+
+    def _two_of_one_name(self) -> str:
+        brought: Dict[str, str] = {}
+        for plugin, transports in self.transports_by_plugin().items():
+            for transport in transports:
+                first = brought.setdefault(transport.name, plugin)
+                if first != plugin:
+                    return (
+                        f"Two transports are called {transport.name!r}: one of the plugin "
+                        f"{first!r} from {self.origin(first)}, one of the plugin {plugin!r} from "
+                        f"{self.origin(plugin)}. Uninstall one of them, or leave a plugin out: "
+                        f"SMSC_BLOCK_PLUGINS={plugin}."
+                    )
+        return "Two transports of one plugin have the same name."
 
 
-def _built_in_plugins() -> Dict[str, Any]:
-    # At the first call, since requests is slow to import; by statements, so that tools which
-    # freeze a program into one file find the modules.
-    from smsc_transports.sandbox import client
-    from smsc_transports.transports import http, smtp
-
-    return {"http": http, "smtp": smtp, SANDBOX: client}
-
-
-def _transports_of(hook: Any) -> List[Transport]:
-    transports = list(call("smsc_transports", hook) or ())
-    for transport in transports:
-        if not isinstance(transport, Transport) or not transport.name:
-            raise TypeError(f"{transport!r} is no Transport with a name")
-    return transports
+def _checked(transport: Any) -> Transport:
+    if not isinstance(transport, Transport) or not transport.name:
+        raise TypeError(f"{transport!r} is no Transport with a name")
+    if isinstance(transport.commands, (str, bytes)):
+        raise TypeError(f"commands of {transport!r} must be a set of names, not a text")
+    return transport
 
 
 def _refuse_wrong_hooks(manager: pluggy.PluginManager, plugin: Any) -> None:
@@ -266,7 +297,7 @@ def _refuse_wrong_hooks(manager: pluggy.PluginManager, plugin: Any) -> None:
 
 
 _manager: Optional[PluginManager] = None
-_manager_lock = threading.Lock()
+_manager_lock = threading.RLock()
 
 
 def plugin_manager() -> PluginManager:
@@ -285,7 +316,7 @@ def plugin_manager() -> PluginManager:
 def _after_fork() -> None:
     # Another thread may have held the lock when the process was copied.
     global _manager_lock
-    _manager_lock = threading.Lock()
+    _manager_lock = threading.RLock()
     if _manager is not None:
         _manager._lock = threading.RLock()
 

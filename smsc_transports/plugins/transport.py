@@ -43,6 +43,13 @@ class Transport(ABC):
     commands: Optional[FrozenSet[str]] = None
     """The commands that it can carry; None: all."""
 
+    is_gateway: bool = False
+    """True if its addresses are SMSC's own hosts, the only ones that may get login and password.
+
+    What such a transport cannot carry, as e-mail no status, goes to the gateway by HTTP; what
+    another one cannot carry is not sent.
+    """
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r})"
 
@@ -55,7 +62,8 @@ class Transport(ABC):
         """Make one attempt against one address and return the reply text.
 
         The text is in the gateway's ``fmt=1`` form: ``1234,1,1.40,100.50`` or ``0,-7``.
-        ``timeout`` holds seconds for connecting and for having the whole answer.
+        ``timeout`` holds seconds for connecting, for having the whole answer after that
+        (``read``), and for everything together (``total``, infinite without SMSC_DEADLINE).
 
         Raises:
             NotSent: the request surely did not reach the gateway.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-DEBUG, WARNING, ERROR = 10, 30, 40
+DEBUG, INFO = 10, 20
 """The levels, as logging has them."""
 
 
@@ -33,7 +33,3 @@ class Log:
         """Write a line, as ``logging.Logger.log`` does."""
         if "logging" in sys.modules:
             logger(self._part).log(level, text, *values)
-
-    def error(self, text: str, *values: object) -> None:
-        """Write a line about something that went wrong."""
-        self.log(ERROR, text, *values)

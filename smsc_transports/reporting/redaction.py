@@ -7,11 +7,16 @@ they enter an exception or a log record.
 from __future__ import annotations
 
 import base64
+import html
+import json
 import re
 from typing import Iterable, Iterator, List, Tuple, Union
 from urllib.parse import quote
 
 MASK = "***"
+SHORT = 4
+"""A secret of fewer characters is masked only where it stands alone: inside words the mask would
+garble the text, and give the secret away."""
 _PARAMETERS = re.compile(r"\b(login|psw|apikey)=[^&\s'\"]*", re.IGNORECASE)
 _BASE64 = re.compile("[A-Za-z0-9+/]{4,}={0,2}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==")
 _CHARSETS = ("utf-8", "windows-1251", "koi8-r")
@@ -28,7 +33,10 @@ def redact_values(text: str, secrets: Iterable[str]) -> str:
     text = _without_base64(text, [raw for value in values for raw in _encoded(value)])
     # The longest first: a login may be a part of the password.
     for form in sorted(set(_forms(values)), key=len, reverse=True):
-        text = re.sub(re.escape(form), MASK, text, flags=re.IGNORECASE)  # %2f is %2F
+        pattern = re.escape(form)
+        if len(form) < SHORT:
+            pattern = rf"(?<!\w){pattern}(?!\w)"
+        text = re.sub(pattern, MASK, text, flags=re.IGNORECASE)  # %2f is %2F
     return text
 
 
@@ -44,12 +52,16 @@ def _forms(values: Iterable[str]) -> Iterator[str]:
     for value in values:
         yield value
         yield from _printed(value)
+        yield html.escape(value)
+        yield html.escape(value, quote=False)
+        yield json.dumps(value)[1:-1]
+        yield json.dumps(value)[1:-1].replace("/", "\\/")  # as PHP writes it
         for raw in _encoded(value):
             yield from _printed(raw)
             yield raw.decode("latin-1")  # what a server said, read without knowing its charset
             for safe in ("", "/"):
                 quoted = quote(raw, safe=safe)
-                yield from (quoted, quoted.replace("%20", "+"))
+                yield from (quoted, quoted.replace("%20", "+"), quoted.replace("%", "%25"))
 
 
 def _printed(value: Union[str, bytes]) -> Tuple[str, str]:

@@ -1,54 +1,111 @@
-"""Sockets with one deadline for a whole answer.
+"""One moment by which everything on a socket has to be over.
 
 The timeout of a plain socket counts for each piece that arrives, so a server that sends one byte
-a second holds its client for ever.
+a second holds its client for ever; and no timeout counts for looking up a name. All moments here
+are values of ``time.monotonic()``.
 """
 
 from __future__ import annotations
 
+import io
+import ipaddress
+import queue
 import socket
-import ssl
+import threading
 import time
-from typing import Any, Optional
+from typing import Any, List, Tuple
+
+MAX_ANSWER_BYTES = 1024 * 1024
+"""The most that is read of one answer, headers included."""
 
 
-class _Deadline:
-    """Makes every read end at the deadline, given as a value of ``time.monotonic()``."""
-
-    deadline: Optional[float] = None
-
-    def recv_into(self, *args: Any, **kwargs: Any) -> int:
-        if self.deadline is not None:
-            left = self.deadline - time.monotonic()
-            if left <= 0:
-                raise socket.timeout("the answer was not complete in time")
-            self.settimeout(left)  # type: ignore[attr-defined]
-        return super().recv_into(*args, **kwargs)  # type: ignore[misc, no-any-return]
+def seconds_until(moment: float) -> float:
+    """Give the seconds that are left; raises ``socket.timeout`` if there are none."""
+    left = moment - time.monotonic()
+    if left <= 0:
+        raise socket.timeout("timed out")
+    return left
 
 
-class DeadlineSocket(_Deadline, socket.socket):
-    """A plain socket with a deadline."""
+class TimedReader(io.RawIOBase):
+    """Reads from a socket until a moment, and at most ``MAX_ANSWER_BYTES``."""
 
-    @classmethod
-    def taking_over(cls, sock: socket.socket) -> DeadlineSocket:
-        """Take over a connected socket; the given object is of no more use."""
-        timeout = sock.gettimeout()
-        taken = cls(sock.family, sock.type, sock.proto, fileno=sock.detach())
-        taken.settimeout(timeout)
-        return taken
+    def __init__(self, raw: io.RawIOBase, sock: Any, ends_at: float) -> None:
+        self.received = 0
+        self._raw = raw
+        self._sock = sock
+        self._ends_at = ends_at
+
+    def readable(self) -> bool:
+        """Tell that it can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> Any:
+        """Read what comes next."""
+        self._sock.settimeout(seconds_until(self._ends_at))
+        count = self._raw.readinto(buffer)
+        self.received += count or 0
+        if self.received > MAX_ANSWER_BYTES:
+            raise OSError(f"the answer is longer than {MAX_ANSWER_BYTES} bytes")
+        return count
 
     def close(self) -> None:
-        """Hang up at once; http.client of Python 3.8 leaves a file open, which would prevent it."""
+        """Let go of the socket."""
+        self._raw.close()
         super().close()
-        if self.fileno() >= 0:
-            socket.close(self.detach())
 
 
-class DeadlineTLSSocket(_Deadline, ssl.SSLSocket):
-    """A TLS socket with a deadline."""
+def connect(host: str, port: int, ends_at: float) -> socket.socket:
+    """Look up a name and connect; what is left of the time is the socket's timeout.
+
+    Raises OSError.
+    """
+    refused: OSError = OSError(f"{host} has no address")
+    for address in _look_up(host, port, ends_at):
+        try:
+            sock = socket.create_connection(address, seconds_until(ends_at))
+        except OSError as error:
+            refused = error
+            continue
+        try:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            sock.settimeout(seconds_until(ends_at))
+        except BaseException:
+            sock.close()
+            raise
+        return sock
+    raise refused
 
 
-def set_deadline(sock: Any, seconds: float) -> None:
-    """Give a socket so many seconds: to write, and to have read everything."""
-    sock.settimeout(seconds)
-    sock.deadline = time.monotonic() + seconds
+def _look_up(host: str, port: int, ends_at: float) -> List[Tuple[Any, ...]]:
+    if _is_address(host):
+        return [(host, port)]
+    found: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            entries = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
+            found.put([entry[4][:2] for entry in entries])
+        except BaseException as error:
+            found.put(error)
+
+    try:
+        # The system's own look-up cannot be told to end; a thread can be left behind.
+        threading.Thread(target=ask, name="smsc-look-up", daemon=True).start()
+    except RuntimeError:  # the program is ending, or may have no more threads
+        ask()
+    try:
+        answer = found.get(timeout=seconds_until(ends_at))
+    except queue.Empty:
+        raise socket.timeout(f"the name {host} was not found in time") from None
+    if isinstance(answer, BaseException):
+        raise answer
+    return list(answer)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return True

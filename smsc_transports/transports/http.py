@@ -1,7 +1,4 @@
-"""HTTP and HTTPS, by GET and by POST: one attempt against one host.
-
-The request line and the body are the vendor's to the byte.
-"""
+"""HTTP and HTTPS, by GET and by POST: one attempt against one host."""
 
 from __future__ import annotations
 
@@ -9,17 +6,17 @@ import re
 import string
 import time
 from collections import Counter
-from typing import Any, Callable, List, NamedTuple, Optional, Sequence
+from typing import Any, Callable, List, NamedTuple, Optional
 from urllib.parse import quote, urljoin, urlsplit
 
-from smsc_transports.failover import slots as in_flight
 from smsc_transports.plugins.hookspecs import hookimpl
 from smsc_transports.plugins.transport import Transport
-from smsc_transports.transports.replaced import is_requests_replaced, replaced_urlopen
-from smsc_transports.transports.wire import Answer, Wire
+from smsc_transports.transports import session
+from smsc_transports.transports.connections import FRESH_SECONDS, IDLE_SECONDS
+from smsc_transports.transports.replaced import replaced_urlopen
 from smsc_transports.values.errors import NotSent, OutcomeUnknown
 from smsc_transports.values.request import Request
-from smsc_transports.values.settings import Settings, Timeout
+from smsc_transports.values.settings import Timeout
 
 POST_ABOVE_CHARACTERS = 2000
 """From this length of the parameters on even a GET transport posts them, as the vendor's does."""
@@ -28,7 +25,8 @@ MAX_REDIRECTS = 10
 MAX_VISITS = 4
 """How often redirects may lead to one URL; both numbers are urllib's."""
 
-_NOT_IN_A_URL = re.compile("[^!-~]+|#")
+# A lone % would make urllib3 take the whole query for one that is not encoded yet.
+_NOT_IN_A_URL = re.compile("[^!-~]+|#|%(?![0-9A-Fa-f]{2})")
 
 
 class Ask(NamedTuple):
@@ -41,24 +39,18 @@ class Ask(NamedTuple):
 class HttpTransport(Transport):
     """Speaks to the gateway's ``/sys/<command>.php``."""
 
-    def __init__(self, scheme: str, method: str, wire: Wire) -> None:
+    is_gateway = True
+
+    def __init__(self, scheme: str, method: str) -> None:
         self.name = f"{scheme}-{method.lower()}"
         self._scheme = scheme
         self._method = method
-        self._wire = wire
-
-    def addresses(self, request: Request) -> Sequence[str]:
-        """List the gateway's hosts for this scheme."""
-        https = self._scheme == "https"
-        return request.settings.https_hosts if https else request.settings.hosts
-
-    def url(self, request: Request, address: str) -> str:
-        """Give the URL of the endpoint, without parameters."""
-        return f"{self._scheme}://{address}/sys/{request.command}.php"
 
     def ask(self, request: Request, address: str) -> Ask:
         """Write what goes on the wire, with credentials: never log it."""
-        url = self.url(request, address)
+        url = f"{self._scheme}://{address}/sys/{request.command}.php"
+        if not (url.isascii() and url.isprintable()) or " " in url:
+            raise NotSent("a part of the request cannot stand in a URL")
         if self._method == "POST" or len(request.query) > POST_ABOVE_CHARACTERS:
             return Ask(url, request.query.encode(request.charset))
         return Ask(f"{url}?{_in_a_url(request.query, request.charset)}")
@@ -66,13 +58,8 @@ class HttpTransport(Transport):
     def exchange(self, request: Request, address: str, timeout: Timeout) -> str:
         """Make one attempt; the answer is text in the request's charset."""
         ask = self.ask(request, address)
-        replaced = replaced_urlopen(request.face.urlopen, timeout.read)
-        with in_flight.place(request, timeout.read):
-            # A sandbox wins over everything: what a program installed may lead to its own proxy.
-            if replaced is None or request.settings.sandboxed:
-                body = self._follow(ask, request, timeout)
-            else:
-                body = _read_through(replaced, ask)
+        replaced = replaced_urlopen(request.face.urlopen, min(timeout.read, timeout.total))
+        body = _follow(ask, request, timeout) if replaced is None else _read_through(replaced, ask)
         try:
             return body.decode(request.charset)
         except UnicodeDecodeError:
@@ -80,32 +67,28 @@ class HttpTransport(Transport):
 
     def close(self) -> None:
         """Close the kept connections."""
-        self._wire.close()
+        session.close()
 
-    def _follow(self, ask: Ask, request: Request, timeout: Timeout) -> bytes:
-        """Send and follow redirects, as urllib does; the timeout is for all of it."""
-        end = time.monotonic() + timeout.connect + timeout.read
-        answer = self._send(ask, timeout, request.settings)
-        visits: Counter[str] = Counter()
-        while answer.status >= 300:
-            ask = _redirected(ask, answer)
-            visits[ask.url] += 1
-            if len(visits) > MAX_REDIRECTS or visits[ask.url] > MAX_VISITS:
-                raise OutcomeUnknown("the redirects do not end")
-            timeout = timeout._replace(read=max(end - time.monotonic(), 0.001))
-            try:
-                answer = self._send(ask, timeout, request.settings)
-            except NotSent as error:  # but the host that redirects had it
-                raise OutcomeUnknown(f"redirected: {error}", timed_out=error.timed_out) from None
-        return answer.body
 
-    def _send(self, ask: Ask, timeout: Timeout, settings: Settings) -> Answer:
-        if not is_requests_replaced():
-            return self._wire.send(ask.url, ask.body, timeout, settings)
-
-        from smsc_transports.transports import mocked  # it imports requests
-
-        return mocked.send(self._wire, ask.url, ask.body, timeout, settings)
+def _follow(ask: Ask, request: Request, timeout: Timeout) -> bytes:
+    """Send and follow redirects, as urllib does; the timeout is for all of it."""
+    once = request.billable and request.settings.failover == "safe"
+    idle = FRESH_SECONDS if once else IDLE_SECONDS
+    secrets = request.settings.secrets
+    end = time.monotonic() + min(timeout.connect + timeout.read, timeout.total)
+    answer = session.exchange(ask.url, ask.body, timeout, idle, secrets)
+    visits: Counter[str] = Counter()
+    while not 200 <= answer.status < 300:
+        ask = _redirected(ask, answer)
+        visits[ask.url] += 1
+        if len(visits) > MAX_REDIRECTS or visits[ask.url] > MAX_VISITS:
+            raise OutcomeUnknown("the redirects do not end")
+        timeout = timeout._replace(total=max(end - time.monotonic(), 0.001))
+        try:
+            answer = session.exchange(ask.url, ask.body, timeout, idle, secrets)
+        except (NotSent, OutcomeUnknown) as error:  # the host that redirects had it in any case
+            raise OutcomeUnknown(f"redirected: {error}", timed_out=error.timed_out) from None
+    return answer.body
 
 
 def _in_a_url(query: str, charset: str) -> str:
@@ -117,8 +100,8 @@ def _in_a_url(query: str, charset: str) -> str:
     return _NOT_IN_A_URL.sub(encode, query.rstrip())
 
 
-def _redirected(ask: Ask, answer: Answer) -> Ask:
-    if answer.status == 407:
+def _redirected(ask: Ask, answer: session.Answer) -> Ask:
+    if answer.status == 407 and answer.by_proxy:
         raise NotSent("the proxy asks for a password")
     followed = (301, 302, 303) if ask.body is not None else (301, 302, 303, 307, 308)
     if answer.status not in followed or answer.location is None:
@@ -140,10 +123,7 @@ def _read_through(urlopen: Callable[..., Any], ask: Ask) -> bytes:
 
 @hookimpl
 def smsc_transports() -> List[Transport]:
-    """Give the four HTTP transports; they share their connections."""
-    wire = Wire()
+    """Give the four HTTP transports."""
     return [
-        HttpTransport(scheme, method, wire)
-        for scheme in ("http", "https")
-        for method in ("GET", "POST")
+        HttpTransport(scheme, method) for scheme in ("http", "https") for method in ("GET", "POST")
     ]

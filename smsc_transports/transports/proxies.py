@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import base64
 import functools
 import os
-from typing import Dict, NamedTuple, Optional, Tuple
-from urllib.parse import unquote, urlsplit
+from typing import Dict, Optional, Tuple
+from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-
-class Proxy(NamedTuple):
-    """A proxy: how it is spoken to ("http" or "https"), where it is, what it must be told."""
-
-    scheme: str
-    address: str
-    headers: Tuple[Tuple[str, str], ...] = ()
+from smsc_transports.values.errors import NotSent
 
 
-def proxy_for(scheme: str, host: str) -> Optional[Proxy]:
-    """Give the proxy for a host, None if there is none or ``no_proxy`` leads past it."""
-    url = proxy_url_for(scheme, host)
-    return _proxy(url) if url else None
+def proxies_for(url: str) -> Dict[str, str]:
+    """Give the proxy for a URL by its scheme, nothing if there is none.
+
+    Raises NotSent for a kind of proxy that urllib does not know either.
+    """
+    scheme, host = urlsplit(url)[:2]
+    proxy = proxy_url_for(scheme, host)
+    if not proxy:
+        return {}
+    kind = urlsplit(proxy).scheme if "://" in proxy else "http"
+    if kind not in ("http", "https"):
+        raise NotSent(f"a proxy of the kind {kind} is not known here, nor to urllib")
+    return {scheme: proxy}
 
 
 def proxy_url_for(scheme: str, host: str) -> str:
@@ -41,13 +43,3 @@ def known_proxies() -> Dict[str, str]:
 @functools.lru_cache(maxsize=8)
 def _proxies_of(environment: Tuple[Tuple[str, Optional[str]], ...]) -> Dict[str, str]:  # noqa: ARG001
     return getproxies()
-
-
-def _proxy(url: str) -> Proxy:
-    parts = urlsplit(url if "://" in url else f"http://{url}")
-    headers: Tuple[Tuple[str, str], ...] = ()
-    if parts.username and parts.password:
-        account = f"{unquote(parts.username)}:{unquote(parts.password)}"
-        credentials = base64.b64encode(account.encode()).decode()
-        headers = (("Proxy-Authorization", f"Basic {credentials}"),)
-    return Proxy(parts.scheme, parts.netloc.rpartition("@")[2], headers)

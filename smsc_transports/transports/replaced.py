@@ -1,15 +1,14 @@
 """Notices when a program or its tests put something else in the place of the network.
 
-Old test suites patch ``smsc_api.urlopen`` or ``smsc_api.smtplib.SMTP``, newer ones the requests
-library; old programs install an opener to get through their proxy. What they put there is used,
-or their tests would begin to send real messages.
+Old test suites patch ``smsc_api.urlopen`` or ``smsc_api.smtplib.SMTP``; old programs install an
+opener to get through their proxy. What they put there is used, or their tests would begin to send
+real messages.
 """
 
 from __future__ import annotations
 
 import functools
 import http.client
-import sys
 import urllib.request
 from typing import Any, Callable, List, Optional
 
@@ -38,15 +37,6 @@ def replaced_smtp(smtp: Replacement) -> Replacement:
     """Give the face's ``smtplib.SMTP`` if it is not the library's own class."""
     home = (getattr(smtp, "__module__", ""), getattr(smtp, "__qualname__", ""))
     return None if smtp is None or home == ("smtplib", "SMTP") else smtp
-
-
-def is_requests_replaced() -> bool:
-    """Tell whether requests, if the program uses it, sends by a function that is not its own."""
-    adapters = sys.modules.get("requests.adapters")
-    if adapters is None:
-        return False
-    send = getattr(adapters.HTTPAdapter.send, "__globals__", None)
-    return send is not vars(adapters)
 
 
 def _has_genuine_connections() -> bool:

@@ -8,25 +8,31 @@ from __future__ import annotations
 
 import os
 import ssl
-from typing import Any, Dict, Tuple
+from typing import Any, Tuple
 
-from smsc_transports.transports.deadline import DeadlineTLSSocket
-
-_contexts: Dict[Tuple[Any, ...], ssl.SSLContext] = {}
+_latest: Tuple[Tuple[Any, ...], Any] = ((), None)
 
 
-def tls_context(ca_pem: str = "") -> ssl.SSLContext:
-    """Give the context that urllib would use, trusting the given certificates as well.
+def tls_context() -> ssl.SSLContext:
+    """Give the context that urllib would use.
 
-    ``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` count, and so does a program that replaced
-    ``ssl._create_default_https_context``.
+    ``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` count, a file that was renewed in its place, and a
+    program that replaced ``ssl._create_default_https_context``.
     """
+    global _latest
     factory = ssl._create_default_https_context
-    key = (factory, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"), ca_pem)
-    if key not in _contexts:
+    file = os.environ.get("SSL_CERT_FILE") or ssl.get_default_verify_paths().openssl_cafile
+    key = (factory, file, _version(file), os.environ.get("SSL_CERT_DIR"))
+    known, context = _latest
+    if known != key:
         context = factory()
-        context.sslsocket_class = DeadlineTLSSocket
-        if ca_pem:
-            context.load_verify_locations(cadata=ca_pem)
-        _contexts[key] = context
-    return _contexts[key]
+        _latest = (key, context)
+    return context  # type: ignore[no-any-return]
+
+
+def _version(file: str) -> Tuple[int, ...]:
+    try:
+        state = os.stat(file)
+    except OSError:
+        return ()
+    return (state.st_ino, state.st_mtime_ns, state.st_size)

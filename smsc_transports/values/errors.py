@@ -37,10 +37,12 @@ class TransportError(Exception):
     """One attempt failed.
 
     ``outcome`` is one of the words above; ``timed_out`` tells the loop that the
-    address kept us waiting, so that it is put last for a while.
+    address kept us waiting, so that it is put last for a while; ``stale`` that a kept connection
+    failed before any byte of an answer, which a new one might not have done.
     """
 
     outcome = UNKNOWN
+    stale = False
 
     def __init__(self, message: str = "", *, timed_out: bool = False) -> None:
         super().__init__(message)

@@ -62,8 +62,8 @@ class Reply(List[str]):
     It compares, prints, unpacks, pickles and dumps to JSON as that list, and it also answers by
     name. A name gives the element as text, or None where this reply has no such field:
 
-    - a send: ``id``, ``count`` (parts), ``cost``, ``balance``;
-    - a price: ``cost``, ``count``;
+    - a send: ``id``, ``parts``, ``cost``, ``balance``;
+    - a price: ``cost``, ``parts``;
     - a status: ``status``, ``changed_at`` (Unix seconds), ``error_code``; of an HLR query also
       ``imsi``, ``service_center``, ``mcc``, ``mnc``, ``country``, ``operator``,
       ``roaming_country``, ``roaming_operator``; with ``all=1`` also ``sent_at``, ``phone``,
@@ -75,7 +75,7 @@ class Reply(List[str]):
     """
 
     id = _Field()
-    count = _Field()  # type: ignore[assignment]  # list.count gives way to the number of parts
+    parts = _Field()
     cost = _Field()
     balance = _Field()
     status = _Field()
@@ -113,6 +113,12 @@ class Reply(List[str]):
     def __reduce_ex__(self, protocol: Any) -> Tuple[Any, ...]:
         # A plain list in the pickle: what an old program stored stays readable without us.
         return (list, (list(self),))
+
+    def __copy__(self) -> Reply:
+        return self.with_values(self)
+
+    def __deepcopy__(self, memo: Any) -> Reply:
+        return self.with_values(self)
 
     def with_values(self, values: Iterable[str]) -> Reply:
         """Give the same reply with its elements cut another way."""
@@ -173,9 +179,9 @@ class Reply(List[str]):
 
     def _names(self) -> Tuple[str, ...]:
         if self._is_price:
-            return ("cost", "count")
+            return ("cost", "parts")
         if self.command == "send":
-            return ("id", "count", "cost", "balance")
+            return ("id", "parts", "cost", "balance")
         if self.command == "status":
             return _status_names(self, self._fields.get("all", ""))
         return ("balance",) if self.command == "balance" else ()

@@ -7,31 +7,31 @@ every call; after that they are one immutable value which plugins may replace.
 from __future__ import annotations
 
 import dataclasses
-import functools
-import ipaddress
 import math
 import os
-import re
 import socket
 from dataclasses import dataclass, field
 from typing import Any, Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple, TypeVar
 
 from smsc_transports.reporting.notices import tell_once
+from smsc_transports.values.hosts import DEFAULT_HOST, domain_of, expand_hosts, read_hosts
 
-DEFAULT_HOST = "smsc.ua"
 DEFAULT_SMTP_SERVER = "send.smsc.ua"
 DEFAULT_SMTP_FROM = "api@smsc.ua"
-MIRRORS = ("www2", "www3", "www4", "www5")
 FAILOVER_MODES = ("legacy", "safe")
 LONGEST_SECONDS = 1_000_000.0
 """What a longer time counts as; sockets refuse to wait longer than 24 days."""
 
 
 class Timeout(NamedTuple):
-    """Seconds for making a connection, and for having the whole answer after that."""
+    """Seconds for making a connection, for having the whole answer after that, and for both.
+
+    ``total`` is what is left of the call; it includes looking up names and TLS.
+    """
 
     connect: float
     read: float
+    total: float = math.inf
 
 
 DEFAULT_TIMEOUT = Timeout(5.0, 60.0)
@@ -42,9 +42,6 @@ class Settings:
     """What a call is to be made with; the fields are named after the face's constants.
 
     ``timeout`` is in seconds; ``deadline`` is in seconds for the whole call, or None.
-    Three fields have no constant and are there for plugins: ``https_host`` (hosts for HTTPS
-    where they differ from ``host``), ``ca_pem`` (certificates trusted beside the system's) and
-    ``sandboxed`` (the hosts are a sandbox: no proxy, and no transport but the built-in ones).
     """
 
     login: str = field(default="", repr=False)
@@ -62,9 +59,6 @@ class Settings:
     failover: str = "legacy"
     timeout: Timeout = DEFAULT_TIMEOUT
     deadline: Optional[float] = None
-    https_host: str = ""
-    ca_pem: str = field(default="", repr=False)
-    sandboxed: bool = False
 
     def replace(self, **changes: Any) -> Settings:
         """Give a copy with some fields changed."""
@@ -81,11 +75,6 @@ class Settings:
     def hosts(self) -> List[str]:
         """The addresses of the gateway in the order of trying."""
         return expand_hosts(self.host)
-
-    @property
-    def https_hosts(self) -> List[str]:
-        """The addresses of the gateway for HTTPS."""
-        return expand_hosts(self.https_host or self.host)
 
     @property
     def smtp_servers(self) -> List[str]:
@@ -108,28 +97,7 @@ class Settings:
     @property
     def domain(self) -> str:
         """The gateway's domain, where the first host is one or its mirror; else the vendor's."""
-        first = re.sub(r"^www[0-9]?\.", "", self.host.split(",")[0])
-        return first if is_domain(first) else DEFAULT_HOST
-
-
-@functools.lru_cache(maxsize=64)
-@functools.lru_cache(maxsize=64)
-def is_domain(host: str) -> bool:
-    """Tell a bare domain, which has mirrors, from an address or a list, which means itself."""
-    if "," in host or ":" in host or "." not in host or host.startswith("www"):
-        return False
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return True
-    return False
-
-
-def expand_hosts(host: str) -> List[str]:
-    """List the addresses that a host setting means."""
-    if is_domain(host):
-        return [host, *(f"{mirror}.{host}" for mirror in MIRRORS)]
-    return host.split(",")
+        return domain_of(self.host)
 
 
 def read_settings(
@@ -160,7 +128,7 @@ def read_settings(
         smtp_server=constants["SMTP_SERVER"],
         smtp_login=constants["SMTP_LOGIN"],
         smtp_password=constants["SMTP_PASSWORD"],
-        host=_host(new("SMSC_HOST")),
+        host=read_hosts(new("SMSC_HOST")),
         transport=str(new("SMSC_TRANSPORT")),
         failover=_understood("SMSC_FAILOVER", new("SMSC_FAILOVER"), _mode, "legacy"),
         timeout=_understood("SMSC_TIMEOUT", new("SMSC_TIMEOUT"), _timeout, default_timeout()),
@@ -221,48 +189,3 @@ def _timeout(value: Any) -> Timeout:
             "a number of seconds above 0, or two for connecting and reading: "
             "(5, 60), in the environment '5,60'"
         ) from None
-
-
-_ADDRESS = (
-    r"(?:\w+://)?"  # of a whole URL only the address counts
-    r"(?P<host>\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?)"
-    r"(?P<port>:[0-9]{1,5}(?![^/]))?"
-)
-
-
-def _host(value: Any) -> str:
-    """Read SMSC_HOST; of what cannot be understood keep the host names that can.
-
-    A misspelt port must not turn a test server into the vendor's, so the vendor's own host is
-    used only where no name can be read at all.
-    """
-    if value is None or value == "":
-        return DEFAULT_HOST
-    listed = value if isinstance(value, (list, tuple)) else str(value).split(",")
-    items = [str(item).strip() for item in listed]
-    hosts = [_address(item) for item in items]
-    kept = ",".join(host for host in hosts if host) or DEFAULT_HOST
-    if kept != ",".join(items):
-        tell_once(
-            f"SMSC_HOST is {value!r}: it must be a domain (smsc.ua, smsc.ru, smsc.kz, "
-            f"smscentre.com), or a comma list of addresses with or without a port "
-            f"(127.0.0.1:8080). Using {kept!r} instead."
-        )
-    return kept
-
-
-@functools.lru_cache(maxsize=64)
-def _address(item: str) -> str:
-    match = re.match(_ADDRESS, f"[{item}]" if _is_ipv6(item) else item)
-    if match is None:
-        return ""
-    port = match.group("port") or ""
-    return match.group("host") + (port if port and 0 < int(port[1:]) < 65536 else "")
-
-
-def _is_ipv6(item: str) -> bool:
-    try:
-        ipaddress.IPv6Address(item)
-    except ValueError:
-        return False
-    return True

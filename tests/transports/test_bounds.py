@@ -8,7 +8,7 @@ from typing import Any, Callable, Iterator, Optional
 
 import pytest
 
-from smsc_transports.transports.wire import MAX_ANSWER_BYTES
+from smsc_transports.transports.deadline import MAX_ANSWER_BYTES
 
 from .gateway import (
     PATIENCE,

@@ -13,9 +13,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from smsc_transports import Settings, plugin_manager
-from smsc_transports.transports.wire import Wire
-from smsc_transports.values.settings import DEFAULT_TIMEOUT
+from smsc_transports import plugin_manager
+from smsc_transports.transports.connections import IDLE_SECONDS, _keep_alive_seconds
+from smsc_transports.transports.idle import IDLE, IdleConnections
 
 from .gateway import PATIENCE, REPLY, SENT, Client, Gateway, answer, ctrl_c_while_waiting_for
 
@@ -61,28 +61,27 @@ def test_a_chunked_answer_leaves_the_connection_for_the_next(face: Any) -> None:
     assert gateway.connections == 1
 
 
-@pytest.mark.parametrize(("idle", "connections"), [(4.9, 1), (5.1, 2)])
-def test_a_connection_is_kept_for_five_idle_seconds(idle: float, connections: int) -> None:
-    now = 1000.0
-    wire = Wire(clock=lambda: now)
-    with Gateway() as gateway:
-        url = f"http://{gateway.address}/"
-        assert wire.send(url, None, DEFAULT_TIMEOUT, Settings()).body == REPLY
-        now += idle
-        assert wire.send(url, None, DEFAULT_TIMEOUT, Settings()).body == REPLY
-        wire.close()
-    assert gateway.connections == connections
+class Kept:
+    closed = False
+
+    def close(self) -> None:
+        self.closed = True
 
 
-def test_idle_connections_to_other_hosts_are_closed_too() -> None:
-    now = 1000.0
-    wire = Wire(clock=lambda: now)
-    with Gateway() as one, Gateway() as other:
-        wire.send(f"http://{one.address}/", None, DEFAULT_TIMEOUT, Settings())
-        now += 6
-        wire.send(f"http://{other.address}/", None, DEFAULT_TIMEOUT, Settings())
-        assert one.until_all_are_gone()
-        wire.close()
+def test_an_idle_connection_is_closed_when_its_time_is_over() -> None:
+    idle = IdleConnections()
+    connection = Kept()
+    idle.keep(connection, 0.05)
+    closer = idle._closer
+    assert closer is not None
+    closer.join(PATIENCE)
+    assert connection.closed
+
+
+def test_a_connection_is_kept_for_five_seconds_at_the_most() -> None:
+    assert IDLE_SECONDS == 5.0
+    announced = {"timeout=3": 2, "timeout=3, max=9": 2, "timeout=60": 5, "": 5, "timeout=1": 0}
+    assert {header: _keep_alive_seconds(header) for header in announced} == announced
 
 
 @pytest.mark.parametrize("https", [False, True], ids=["http", "https"])
@@ -260,7 +259,7 @@ def test_a_forked_child_never_uses_its_parent_s_connection(
         assert in_a_child(lambda: [send(face, 2), send(face, 3)] == ["2", "3"])()
         assert gateway.connections == 2
         assert send(face, 4) == "4"
-    assert gateway.connections == 2
+    assert gateway.connections == 3
     assert len(gateway.requests) == 4
 
 
@@ -275,7 +274,7 @@ def test_many_children_and_their_parent_talk_at_once(face: Any) -> None:
         children = [in_a_child(lambda first=n * 100: work(first)) for n in range(1, 4)]  # type: ignore[misc]
         assert work(400)
         assert [child() for child in children] == [True] * 3
-    assert gateway.connections == 4
+    assert gateway.connections == 5
 
 
 @forks
@@ -300,11 +299,20 @@ def test_a_child_forked_during_a_call_of_another_thread_can_call(face: Any) -> N
 
 @forks
 def test_a_child_that_ends_does_not_wait_for_a_thread_of_its_parent() -> None:
-    wire = Wire()
-
     def close() -> bool:
-        wire.close()
+        IDLE.close_all()
         return True
 
-    with wire._lock:  # as a thread may hold it at the moment of the fork
+    held, let_go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with IDLE._changed:
+            held.set()
+            let_go.wait(PATIENCE)
+
+    with ThreadPoolExecutor(1) as pool:
+        holding = pool.submit(hold)
+        assert held.wait(PATIENCE)
+        threading.Timer(0.2, let_go.set).start()  # the fork waits for the lock, then goes on
         assert in_a_child(close)()
+        holding.result()

@@ -37,7 +37,6 @@ MAY_HAVE_ARRIVED = {
         HEAD + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n" % (len(REPLY), REPLY)
     ),
     "chunk without a size": raw(HEAD + b"Transfer-Encoding: chunked\r\n\r\nwhat?\r\n"),
-    "two lengths": raw(head_only(17)[:-2] + b"Content-Length: 18\r\n\r\n" + REPLY),
     "garbage instead of a status line": raw(b"1234,1,0.50,99.50\r\n\r\n"),
     "bytes that are no text": answer(b"\xff\xfe\xfd"),
     "no answer in time": Client.until_gone,

@@ -192,15 +192,6 @@ def test_a_silent_proxy_that_the_program_installed_is_given_up(
     assert (reply, reply.outcome) == (["", ""], "unknown")
 
 
-def test_a_proxy_that_the_program_installed_does_not_stand_before_the_sandbox(
-    face: Any, install_opener: Any, smsc_sandbox: Any
-) -> None:
-    with Proxy() as proxy:
-        install_opener(urllib.request.ProxyHandler({"http": proxy.address}))
-        assert face.SMSC().send_sms("79990000001", "hello").ok
-    assert proxy.connections == 0
-    assert [message.text for message in smsc_sandbox.messages] == ["hello"]
-
 
 def test_a_program_that_installed_no_proxy_gets_none(
     face: Any, install_opener: Any, monkeypatch: pytest.MonkeyPatch

@@ -72,19 +72,6 @@ def test_a_program_that_was_packed_without_certifi_s_file_works(
         assert face.SMSC().send_sms("79990000001", "hello") == SENT
 
 
-def test_the_authority_of_the_sandbox_is_trusted_there_and_only_there(
-    face: Any, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pem = certificates.authority.cert_pem.bytes().decode()
-    with Gateway(tls=certificates.context("127.0.0.1", "")) as gateway:
-        addresses = {"http": [], "https": [gateway.address], "smtp": [], "ca": pem}
-        with Gateway(answer(json.dumps(addresses).encode())) as sandbox:
-            monkeypatch.setenv("SMSC_SANDBOX", f"http://{sandbox.address}")
-            assert face.SMSC().send_sms("79990000001", "hello") == SENT
-        monkeypatch.delenv("SMSC_SANDBOX")
-        face.SMSC_HOST = gateway.address
-        assert face.SMSC().send_sms("79990000001", "hello").outcome == "not sent"
-
 
 @pytest.mark.parametrize("by_proxy", [False, True], ids=["direct", "by proxy"])
 def test_a_program_that_switched_verification_off_is_obeyed_without_a_warning(

@@ -1,0 +1,310 @@
+"""Connections of urllib3 that tell by phase what became of a request, and are kept with care.
+
+What fails while a connection is made was not sent; from the first byte of the request on, the
+outcome is unknown. The exceptions of the libraries above do not tell the two apart.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import os
+import socket
+import ssl
+import time
+from collections import deque
+from functools import partial
+from queue import Empty, Full
+from typing import Any, Callable, Optional
+
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from smsc_transports.transports import deadline
+from smsc_transports.transports.idle import IDLE
+from smsc_transports.values.errors import NotSent, OutcomeUnknown, TransportError
+
+IDLE_SECONDS = 5.0
+"""How long an idle connection is kept."""
+
+FRESH_SECONDS = 0.25
+"""How long a connection may have been idle for a send that must not be repeated."""
+
+_KEEP_ALIVE_MARGIN_SECONDS = 1.0
+
+
+class Limits(float):
+    """The time for one exchange, in the place of the plain number that urllib3 hands around.
+
+    As a number it is the seconds for connecting; ``read`` are the seconds for having the whole
+    answer after that, ``ends_at`` the moment by which all is over, and ``idle`` the seconds that
+    a kept connection may have been idle.
+    """
+
+    read: float
+    ends_at: float
+    idle: float
+
+    def __new__(cls, connect: float, read: float, ends_at: float, idle: float) -> Limits:
+        """Make the limits of one exchange."""
+        self = super().__new__(cls, connect)
+        self.read, self.ends_at, self.idle = read, ends_at, idle
+        return self
+
+
+class _Reader(deadline.TimedReader):
+    _at_the_end = False
+
+    def read_no_more(self) -> None:
+        self._at_the_end = True
+
+    def readinto(self, buffer: Any) -> Any:
+        return 0 if self._at_the_end else super().readinto(buffer)
+
+
+class _AnswerFile(io.BufferedReader):
+    """The answer as http.client reads it; knows at the end whether anything is left over."""
+
+    def __init__(self, reader: _Reader, when_closed: Callable[[bool], None]) -> None:
+        super().__init__(reader)
+        self._reader = reader
+        self._when_closed = when_closed
+
+    def close(self) -> None:
+        if self.closed:
+            return
+        self._reader.read_no_more()
+        surplus = bool(self.peek(1))
+        super().close()
+        self._when_closed(surplus)
+
+
+class Response(http.client.HTTPResponse):
+    """An answer that is complete in time, or fails."""
+
+    def __init__(
+        self, ends_at: float, connection: Optional[Connection], sock: Any, *args: Any, **kwargs: Any
+    ) -> None:
+        super().__init__(sock, *args, **kwargs)
+        self.reader = _Reader(self.fp.detach(), sock, ends_at)
+        self.fp = _AnswerFile(self.reader, self._read)
+        self._sender = connection
+        self.leaves_connection = False
+        if connection is not None:
+            connection.answer = self
+
+    def begin(self) -> None:
+        """Read status and headers."""
+        super().begin()
+        # A compressed answer was not asked for, and could be a bomb.
+        del self.headers["Content-Encoding"]
+        lengths = self.headers.get_all("Content-Length", [])
+        if len(lengths) > 1:  # the first counts, as for urllib
+            del self.headers["Content-Length"]
+            self.headers["Content-Length"] = lengths[0]
+        self.leaves_connection = self.status == 200 and len(lengths) < 2
+
+    def _read(self, surplus: bool) -> None:
+        if self._sender is not None:
+            complete = not self.length and not surplus and not self.will_close
+            self._sender.rest(complete and self.leaves_connection)
+
+
+class Connection(HTTPConnection):
+    """A connection to a host, or to a proxy in front of it."""
+
+    debuglevel = 0  # http.client's debug output would show credentials
+    answer: Optional[Response] = None
+    _is_kept = False
+    _descriptor: Any = None
+    _keep_seconds = IDLE_SECONDS
+    _idle_since = 0.0
+    _connect_ends = 0.0
+
+    def connect(self) -> None:
+        """Connect, speak to a proxy, and make the handshake, all within the time there is."""
+        limits: Any = self.timeout
+        self._is_kept = False
+        self._connect_ends = min(time.monotonic() + limits, limits.ends_at)
+        what_a_proxy_says: Any = partial(Response, self._connect_ends, None)
+        self.response_class = what_a_proxy_says
+        try:
+            super().connect()
+        except Exception as error:
+            self.close()
+            raise failure(NotSent, error) from None
+        self._descriptor = _identity(self.sock)
+
+    def _new_conn(self) -> socket.socket:
+        return deadline.connect(self._dns_host, self.port, self._connect_ends)
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        """Send a request, over what is connected if that is still good."""
+        limits: Any = self.timeout
+        if self.sock is not None and not self._is_new():
+            idle = time.monotonic() - self._idle_since
+            usable = IDLE.take(self) and idle <= min(limits.idle, self._keep_seconds)
+            if not usable or self._descriptor != _identity(self.sock):
+                self.close()
+        self._is_kept = self.sock is not None and not self._is_new()
+        self.answer = None
+        ends_at = limits.ends_at
+
+        def response(*given: Any, **named: Any) -> Response:
+            end = min(time.monotonic() + limits.read, ends_at)
+            return Response(end, self, *given, **named)
+
+        self._idle_since = 0.0
+        try:
+            if self.sock is None:
+                self.connect()
+            self.response_class = response  # type: ignore[assignment]
+            self.sock.settimeout(
+                deadline.seconds_until(min(ends_at, time.monotonic() + limits.read))
+            )
+            super().request(*args, **kwargs)
+        except (TransportError, BrokenPipeError):  # after the latter there may be an answer
+            raise
+        except Exception as error:
+            raise self._lost(error) from None
+
+    def getresponse(self, *args: Any, **kwargs: Any) -> Any:
+        """Read the head of the answer."""
+        try:
+            return super().getresponse(*args, **kwargs)
+        except (TransportError, TypeError):  # urllib3 1 first asks in a way of Python 2
+            raise
+        except Exception as error:
+            raise self._lost(error) from None
+
+    def rest(self, good: bool) -> None:
+        """Be kept for the next request, if the last answer left the connection as it should."""
+        if not good or self.sock is None or self._tunnel_host or self.answer is None:
+            self.close()
+            return
+        self._keep_seconds = _keep_alive_seconds(self.answer.headers.get("Keep-Alive", ""))
+        self._idle_since = time.monotonic()
+        if self._keep_seconds > 0:
+            IDLE.keep(self, self._keep_seconds)
+        else:
+            self.close()
+
+    def close(self) -> None:
+        """Hang up; a descriptor that is somebody else's by now stays open."""
+        IDLE.take(self)
+        sock = self.sock
+        if sock is not None and self._descriptor not in (None, _identity(sock)):
+            sock.detach()
+        self._descriptor = None
+        super().close()
+
+    def _is_new(self) -> bool:
+        return self._idle_since == 0.0
+
+    def _lost(self, error: Exception) -> OutcomeUnknown:
+        lost: OutcomeUnknown = failure(OutcomeUnknown, error)
+        received = self.answer.reader.received if self.answer is not None else 0
+        lost.stale = self._is_kept and not received and not lost.timed_out
+        if lost.stale:
+            IDLE.close_all()  # the others may be as dead, and the next attempt needs a new one
+        return lost
+
+
+class TLSConnection(Connection, HTTPSConnection):
+    """The same by TLS."""
+
+    def connect(self) -> None:
+        """Connect, and verify as the context says."""
+        super().connect()
+        self.is_verified = True  # a program that switched this off is not to be warned
+
+
+class _Stack:
+    """The idle connections of one host, the one used last on top.
+
+    In the place of queue.LifoQueue, whose lock a signal handler that sends could meet taken by the
+    very thread that it interrupts.
+    """
+
+    def __init__(self, maxsize: int) -> None:
+        self._most = maxsize
+        self._items: deque[Any] = deque()
+
+    def put(self, item: Any, block: bool = False, timeout: Optional[float] = None) -> None:  # noqa: ARG002
+        if len(self._items) >= self._most:
+            raise Full
+        self._items.append(item)
+
+    def get(self, block: bool = False, timeout: Optional[float] = None) -> Any:  # noqa: ARG002
+        try:
+            return self._items.pop()
+        except IndexError:
+            raise Empty from None
+
+    def qsize(self) -> int:
+        return len(self._items)
+
+
+class Pool(HTTPConnectionPool):
+    """The connections to one host by HTTP."""
+
+    ConnectionCls = Connection
+    QueueCls = _Stack  # type: ignore[assignment]
+
+    def __init__(self, *args: Any, assert_hostname: Any = None, **kwargs: Any) -> None:  # noqa: ARG002
+        super().__init__(*args, **kwargs)  # urllib3 1 hands the option for TLS to everybody
+
+
+class TLSPool(HTTPSConnectionPool):
+    """The connections to one host by HTTPS."""
+
+    ConnectionCls = TLSConnection
+    QueueCls = _Stack  # type: ignore[assignment]
+
+
+POOLS = {"http": Pool, "https": TLSPool}
+
+
+def failure(kind: Any, error: BaseException) -> Any:
+    """Make one of our errors of what a library raised."""
+    cause = _innermost(error)
+    timed_out = isinstance(cause, (socket.timeout, TimeoutError))
+    return kind(f"{type(cause).__name__}: {cause}", timed_out=timed_out)
+
+
+def _innermost(error: BaseException) -> BaseException:
+    """Go from a failure down to what it was to begin with.
+
+    ``__context__`` is no guide: the caller may himself be handling an exception.
+    """
+    for inner in (error.__cause__, getattr(error, "reason", None), *error.args):
+        if isinstance(inner, BaseException):
+            return _innermost(inner)
+    return error
+
+
+def _identity(sock: Any) -> Any:
+    """Tell this process's socket from whatever may get its descriptor later."""
+    try:
+        state = os.fstat(sock.fileno())
+    except (OSError, ValueError):
+        return ()
+    return (os.getpid(), state.st_dev, state.st_ino)
+
+
+def _keep_alive_seconds(header: str) -> float:
+    """Give the seconds to keep a connection, by what its server announced (RFC 2068, 19.7.1.1)."""
+    for parameter in header.split(","):
+        name, _, value = parameter.strip().partition("=")
+        if name.lower() == "timeout" and value.strip().isdecimal():
+            return min(IDLE_SECONDS, int(value) - _KEEP_ALIVE_MARGIN_SECONDS)
+    return IDLE_SECONDS
+
+
+def verify_arguments(context: ssl.SSLContext) -> Any:
+    """Give what makes urllib3 trust as a context does, and change nothing in it."""
+    return {
+        "ssl_context": context,
+        "cert_reqs": context.verify_mode,
+        "assert_hostname": None if context.check_hostname else False,
+    }

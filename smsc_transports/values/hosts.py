@@ -1,0 +1,90 @@
+"""Hosts: what SMSC_HOST says, and which addresses of the gateway it means."""
+
+from __future__ import annotations
+
+import functools
+import ipaddress
+import re
+from typing import Any, List, Optional
+
+from smsc_transports.reporting.notices import tell_once
+
+DEFAULT_HOST = "smsc.ua"
+MIRRORS = ("www2", "www3", "www4", "www5")
+
+_ADDRESS = re.compile(
+    r"(?:(?:\w+:)?//)?"  # of a whole URL only the address counts
+    r"(?P<host>\[[0-9a-fA-F:.]+(?:%[\w.-]+)?\]|[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?)"
+    r"(?P<port>:[0-9]{1,5})?(?:/.*)?"
+)
+
+
+def read_hosts(value: Any) -> str:
+    """Read SMSC_HOST: give a domain or a comma list of addresses, "" if there is none to be read.
+
+    Of a list those that can be read are kept; the real gateway never stands in for a test server
+    that was misspelt. What cannot be read is told once, without what may be a password in it.
+    """
+    if value is None or value == "":
+        return DEFAULT_HOST
+    listed = value if isinstance(value, (list, tuple)) else str(value).split(",")
+    items = [str(item).strip() for item in listed]
+    hosts = [_address(item) for item in items]
+    kept = ",".join(host for host in hosts if host)
+    if kept != ",".join(items):
+        shown = [item if host is not None else "***" for item, host in zip(items, hosts)]
+        given = repr(",".join(shown)) if isinstance(value, (str, list, tuple)) else repr(value)
+        tell_once(
+            f"SMSC_HOST is {given}: it must be a domain (smsc.ua, smsc.ru, smsc.kz, "
+            f"smscentre.com), or a comma list of addresses with or without a port "
+            f"(127.0.0.1:8080), without a user or a password. "
+            + (f"Using {kept!r} instead." if kept else "Nothing is sent.")
+        )
+    return kept
+
+
+@functools.lru_cache(maxsize=64)
+def _address(item: str) -> Optional[str]:
+    """Give the address in an item, "" if there is none, None if it holds a user or a password."""
+    if "@" in item:
+        return None
+    match = _ADDRESS.fullmatch(f"[{item}]" if _is_ipv6(item) else item)
+    if match is None:
+        return ""
+    port = match.group("port") or ""
+    if port and not 0 < int(port[1:]) < 65536:
+        return ""
+    return match.group("host") + port
+
+
+def _is_ipv6(item: str) -> bool:
+    try:
+        ipaddress.IPv6Address(item.partition("%")[0])
+    except ValueError:
+        return False
+    return True
+
+
+@functools.lru_cache(maxsize=64)
+def is_domain(host: str) -> bool:
+    """Tell a bare domain, which has mirrors, from an address or a list, which means itself."""
+    if "," in host or ":" in host or "." not in host or host.startswith("www"):
+        return False
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return True
+    return False
+
+
+def expand_hosts(host: str) -> List[str]:
+    """List the addresses that a host setting means."""
+    if is_domain(host):
+        return [host, *(f"{mirror}.{host}" for mirror in MIRRORS)]
+    return [each for each in host.split(",") if each]
+
+
+def domain_of(host: str) -> str:
+    """Give the gateway's domain, where the first host is one or its mirror; else the vendor's."""
+    first = re.sub(r"^www[0-9]?\.", "", host.split(",")[0])
+    return first if is_domain(first) else DEFAULT_HOST
