@@ -15,7 +15,6 @@ from smsc_transports import __version__
 from smsc_transports.cli.commands import (
     balance,
     check,
-    compare,
     cost,
     doctor,
     migrate,
@@ -28,7 +27,6 @@ from smsc_transports.sandbox import command as sandbox
 _COMMANDS = (
     sandbox,
     check,
-    compare,
     migrate,
     doctor,
     send,

@@ -1,8 +1,8 @@
 """The other end of the line, on loopback and in processes of its own.
 
-A server that answers at once, by HTTP and HTTPS; the same behind a line of 20 ms; and a host that
-takes connections and says nothing. All switch Nagle's algorithm off, as real servers do. What the
-line costs by itself is taken off its delay, so that bare bytes need 20 ms there and back.
+A server that answers at once, by HTTP and HTTPS; the same behind lines of 1 and of 20 ms; and a
+host that takes connections and says nothing. All switch Nagle's algorithm off, as real servers do.
+What a line costs by itself is taken off its delay, so that bare bytes need just 1 or 20 ms.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import Any, Callable, Dict, Iterator, NamedTuple, Optional
 import certifi
 import trustme
 
-ROUND_TRIP_SECONDS = 0.020
+NEAR_SECONDS, FAR_SECONDS = 0.001, 0.020  # for a round trip
 CONNECTIONS_AT_ONCE = 40
 BODY = b"1234,1,0.50,99.50"
 ANSWER = (
@@ -38,6 +38,7 @@ class Ports(NamedTuple):
 
     http: int
     https: int
+    near_http: int
     far_http: int
     far_https: int
     silent: int
@@ -52,19 +53,19 @@ def peers(folder: Path, *names: str) -> Iterator[Ports]:
         bundle.write(Path(trusted).read_bytes() + authority.cert_pem.bytes())
     certificate = folder / "server.pem"
     authority.issue_cert(*names).private_key_and_cert_chain_pem.write_to_path(str(certificate))
-    with _process(_serve_all, str(certificate)) as near:
-        ports = (near["http"], near["https"])
-        with _process(_delay_all, *ports, ROUND_TRIP_SECONDS) as far:
-            own_cost = _round_trip(far["far_http"]) - ROUND_TRIP_SECONDS
-        with _process(_delay_all, *ports, ROUND_TRIP_SECONDS - own_cost) as far:
-            yield Ports(**near, **far)
+    with _process(_serve_all, str(certificate)) as here:
+        ports = (here["http"], here["https"])
+        with _process(_delay_all, *ports, 0.0) as lines:
+            own_cost = _round_trip(lines["near_http"]) - NEAR_SECONDS
+        with _process(_delay_all, *ports, own_cost) as lines:
+            yield Ports(**here, **lines)
 
 
 def _round_trip(port: int) -> float:
     """Give the seconds from a request to its answer on a bare socket."""
     durations = []
     with socket.create_connection(("127.0.0.1", port)) as sock:
-        for _ in range(25):
+        for _ in range(50):
             started = time.perf_counter()
             sock.sendall(b"GET / HTTP/1.1\r\n\r\n")
             sock.recv(65536)
@@ -132,11 +133,19 @@ def _wait(connection: socket.socket) -> None:
         pass
 
 
-def _delay_all(pipe: Connection, http: int, https: int, round_trip: float) -> None:
+def _delay_all(pipe: Connection, http: int, https: int, own_cost: float) -> None:
     # Other selectors round waiting times up to whole milliseconds.
     loop = asyncio.SelectorEventLoop(selectors.SelectSelector())
-    ports = [loop.run_until_complete(_delaying(port, round_trip)) for port in (http, https)]
-    pipe.send(dict(zip(("far_http", "far_https"), ports)))
+    lines = {
+        "near_http": (http, NEAR_SECONDS),
+        "far_http": (http, FAR_SECONDS),
+        "far_https": (https, FAR_SECONDS),
+    }
+    ports = {
+        name: loop.run_until_complete(_delaying(target, round_trip - own_cost))
+        for name, (target, round_trip) in lines.items()
+    }
+    pipe.send(ports)
     loop.run_forever()
 
 

@@ -19,8 +19,8 @@ from typing import Any, Callable, Dict, List, NamedTuple, Sequence
 
 from tests.faces import FACE
 
-from . import kept, worker
-from .peers import PROCESSES, ROUND_TRIP_SECONDS, Ports, bundle_in
+from . import by_requests, worker
+from .peers import FAR_SECONDS, PROCESSES, Ports, bundle_in
 
 ROUNDS = 9
 PROCESS_ROUNDS = 25
@@ -49,7 +49,8 @@ class Row(NamedTuple):
     at_least: bool = False
     theirs: Sequence[float] = ()
     ours: Sequence[float] = ()
-    limit: Sequence[float] = ()
+    requests_get: Sequence[float] = ()
+    session_get: Sequence[float] = ()
 
     @property
     def met(self) -> bool:
@@ -63,11 +64,13 @@ class Surroundings(NamedTuple):
     ports: Ports
     folder: Path
 
-    def side(self, closing: ExitStack, path: Path, https: bool, ports: Dict[str, int]) -> Side:
+    def side(
+        self, closing: ExitStack, path: Path, ports: Dict[str, int], **constants: bool
+    ) -> Side:
         """Start a process that makes the calls of one copy; ports are by host, "" any other."""
         pool = closing.enter_context(ProcessPoolExecutor(1, mp_context=PROCESSES))
         run: Side = lambda work, *arguments: pool.submit(work, *arguments).result()  # noqa: E731
-        run(worker.load, path, https, ports, bundle_in(self.folder))
+        run(worker.load, path, constants, ports, bundle_in(self.folder))
         return run
 
 
@@ -81,27 +84,31 @@ def importing(around: Surroundings) -> List[Row]:
 
 def first_call(around: Surroundings) -> List[Row]:
     program = ONE_CALL.format(port=around.ports.http)
-    return [_processes(around, "whole process with one call, HTTP", 1.8, program)]
+    return [_processes(around, "whole process with one call, HTTP", 2.8, program)]
 
 
 def http(around: Surroundings) -> List[Row]:
-    return [_calls(around, "a call, HTTP, loopback", 1.0, False, around.ports.http, 200)]
+    row = _calls(around, "a call, HTTP, loopback", 2.1, around.ports.http, 200)
+    figure = _ratio(row.ours, row.session_get)
+    return [row, Row("the same call, in those of a kept `Session.get`", figure, 0.70)]
 
 
 def https(around: Surroundings) -> List[Row]:
-    return [_calls(around, "a call, HTTPS, loopback", 0.03, True, around.ports.https, 40)]
+    return [_calls(around, "a call, HTTPS, loopback", 0.03, around.ports.https, 40, https=True)]
+
+
+def near_http(around: Surroundings) -> List[Row]:
+    return [_calls(around, "a call, HTTP, 1 ms away", 0.99, around.ports.near_http, 100)]
 
 
 def far_http(around: Surroundings) -> List[Row]:
-    port = around.ports.far_http
-    return [_calls(around, "a call, HTTP, 20 ms away", 0.52, False, port, 20)]
+    return [_calls(around, "a call, HTTP, 20 ms away", 0.52, around.ports.far_http, 20)]
 
 
 def far_https(around: Surroundings) -> List[Row]:
-    port = around.ports.far_https
-    row = _calls(around, "a call, HTTPS, 20 ms away", 0.21, True, port, 20)
+    row = _calls(around, "a call, HTTPS, 20 ms away", 0.21, around.ports.far_https, 20, https=True)
     # Where the processor makes handshakes quickly, one round trip and 2 ms are more than that.
-    bearable_ms = ROUND_TRIP_SECONDS * 1000 + 2
+    bearable_ms = FAR_SECONDS * 1000 + 2
     return [row._replace(bar=max(row.bar, bearable_ms / statistics.median(row.theirs)))]
 
 
@@ -111,7 +118,7 @@ def silent_host(around: Surroundings) -> List[Row]:
     for _ in range(3):
         for path, sample in zip((around.vendors, FACE), samples):
             with ExitStack() as closing:  # a new process: what it learns is part of the figure
-                side = around.side(closing, path, False, hosts)
+                side = around.side(closing, path, hosts)
                 side(worker.give_up_after, SILENCE_SECONDS)
                 sample.append(sum(side(worker.milliseconds, 20)))
     theirs, ours = samples
@@ -122,7 +129,7 @@ def silent_host(around: Surroundings) -> List[Row]:
 def threads(around: Surroundings) -> List[Row]:
     rates: List[float] = []
     with ExitStack() as closing:
-        side = around.side(closing, FACE, False, {"": around.ports.far_http})
+        side = around.side(closing, FACE, {"": around.ports.far_http})
         for _ in range(ROUNDS):
             one = side(worker.calls_per_second, 1, 25)
             rates.append(side(worker.calls_per_second, MOST_AT_ONCE, 25) / one)
@@ -132,7 +139,7 @@ def threads(around: Surroundings) -> List[Row]:
 
 def endurance(around: Surroundings) -> List[Row]:
     with ExitStack() as closing:
-        side = around.side(closing, FACE, False, {"": around.ports.http})
+        side = around.side(closing, FACE, {"": around.ports.http})
         first = side(worker.held_after, 100)
         then = side(worker.held_after, 9900)
     return [
@@ -150,6 +157,7 @@ ROWS: Dict[str, Callable[[Surroundings], List[Row]]] = {
     "first": first_call,
     "http": http,
     "https": https,
+    "near-http": near_http,
     "far-http": far_http,
     "far-https": far_https,
     "silent": silent_host,
@@ -158,21 +166,25 @@ ROWS: Dict[str, Callable[[Surroundings], List[Row]]] = {
 }
 
 
-def _calls(around: Surroundings, what: str, bar: float, https: bool, port: int, calls: int) -> Row:
-    """Compare calls with warm connections, and with what the connection alone would allow."""
-    samples: List[List[float]] = [[], [], []]
+def _calls(
+    around: Surroundings, what: str, bar: float, port: int, calls: int, https: bool = False
+) -> Row:
+    """Compare calls after the first ones, and with what requests alone needs for the same."""
+    alone = Path(by_requests.__file__)
+    copies = [(around.vendors, {}), (FACE, {}), (alone, {}), (alone, {"KEPT": True})]
+    samples: List[List[float]] = [[] for _ in copies]
     with ExitStack() as closing:
         sides = [
-            around.side(closing, path, https, {"": port})
-            for path in (around.vendors, FACE, Path(kept.__file__))
+            around.side(closing, path, {"": port}, SMSC_HTTPS=https, **constants)
+            for path, constants in copies
         ]
         for side in sides:
             side(worker.milliseconds, 3)
         for _ in range(ROUNDS):
             for side, sample in zip(sides, samples):
                 sample.append(statistics.median(side(worker.milliseconds, calls)))
-    theirs, ours, limit = samples
-    return Row(what, _ratio(ours, theirs), bar, theirs=theirs, ours=ours, limit=limit)
+    theirs, ours, requests_get, session_get = samples
+    return Row(what, _ratio(ours, theirs), bar, False, theirs, ours, requests_get, session_get)
 
 
 def _processes(around: Surroundings, what: str, bar: float, program: str) -> Row:

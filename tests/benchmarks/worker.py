@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import cProfile
 import gc
-import io
 import os
-import pstats
 import socket
 import sys
 import time
@@ -34,24 +31,18 @@ _send: Callable[[], Any]
 """One call of the copy."""
 
 
-def load(path: Path, https: bool, hosts: Hosts, bundle: Path) -> None:
+def load(path: Path, constants: Dict[str, bool], hosts: Hosts, bundle: Path) -> None:
     """Load a copy, with an account and with the gateway's names leading to this machine."""
     global _send
     for name in list(os.environ):
         if name.startswith(("SMSC_", "SMTP_")) or name.lower().endswith("_proxy"):
             del os.environ[name]
-    os.environ["SSL_CERT_FILE"] = str(bundle)
-    socket.getaddrinfo = lambda host, port, *_, **__: [
-        (
-            socket.AF_INET,
-            socket.SOCK_STREAM,
-            0,
-            "",
-            ("127.0.0.1", hosts.get(host, hosts[""])),
-        )
+    os.environ["SSL_CERT_FILE"] = os.environ["REQUESTS_CA_BUNDLE"] = str(bundle)
+    socket.getaddrinfo = lambda host, *_, **__: [
+        (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", hosts.get(host, hosts[""])))
     ]
     module = load_face(path)
-    module.SMSC_LOGIN, module.SMSC_PASSWORD, module.SMSC_HTTPS = LOGIN, PASSWORD, https
+    vars(module).update(constants, SMSC_LOGIN=LOGIN, SMSC_PASSWORD=PASSWORD)
     smsc = module.SMSC()
     _send = lambda: smsc.send_sms(PHONE, TEXT, sender=SENDER)  # noqa: E731
 
@@ -86,12 +77,3 @@ def held_after(calls: int) -> Held:
     milliseconds(calls)
     gc.collect()
     return Held(sys.getallocatedblocks(), len(os.listdir("/proc/self/fd")))
-
-
-def profile(calls: int) -> str:
-    """Give where the time of some calls goes, by function."""
-    profiler = cProfile.Profile()
-    profiler.runcall(milliseconds, calls)
-    report = io.StringIO()
-    pstats.Stats(profiler, stream=report).strip_dirs().sort_stats("tottime").print_stats(30)
-    return report.getvalue()

@@ -13,9 +13,9 @@ from typing import Any, Dict, List
 import pytest
 
 from smsc_transports import __version__, hookimpl, plugin_manager
-from smsc_transports.compare.gateway import Certificates
 from smsc_transports.sandbox.server import Sandbox
 from tests.faces import FACE
+from tests.golden.gateway import Certificates
 
 from ..surroundings import Pigeon, module_with
 from .conftest import Shop, Smsc

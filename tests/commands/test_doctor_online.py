@@ -13,9 +13,9 @@ import pytest
 
 from smsc_transports import hookimpl, plugin_manager
 from smsc_transports.cli.doctor import online, probes
-from smsc_transports.compare.gateway import Certificates
 from smsc_transports.sandbox.server import Sandbox
 from smsc_transports.values.errors import ERROR_TEXTS
+from tests.golden.gateway import Certificates
 
 from ..surroundings import Pigeon, module_with
 from ..transports.conftest import certificates, misnamed_tls, stranger_tls, trusted_tls

@@ -12,8 +12,8 @@ from typing import Any, Dict, List, Set
 import pytest
 
 from smsc_transports.cli.main import main
-from smsc_transports.compare.recorded.differences import RULES
 from smsc_transports.sandbox.server import Sandbox
+from tests.golden.differences import RULES
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -1,6 +1,6 @@
-"""Holds this project's `smsc_api.py` to the recordings of the vendor's.
+"""What the vendor's file sends, returns and prints, and whether this project's does the same.
 
-`record` writes down what a copy of the vendor's file does with every case, `test_golden` holds
-this project's file to it, but for the numbered differences. Cases, recordings and differences
-are in `smsc_transports.compare`, since `smsc compare` needs them where the package is installed.
+The vendor's file cannot be part of this project, so its behaviour is: `cases` are calls,
+`vectors/` holds what a copy of it did with each (`record` wrote them down), and `differences` what
+this project owes where it is to differ. `test_golden` holds this project's file to them.
 """

@@ -2,8 +2,7 @@
 
     python -m tests.golden.record path/to/vendor/smsc_api.py -o DIR
 
-DIR is smsc_transports/compare/recorded/vectors for good; git shows what changed. To compare a copy
-with the record: smsc compare path/to/copy.py
+DIR is tests/golden/vectors for good; git shows what changed.
 """
 
 from __future__ import annotations
@@ -15,21 +14,18 @@ import sys
 from pathlib import Path
 from typing import Any, Dict, List, Optional
 
-from smsc_transports.compare.program import Program
-from smsc_transports.compare.recorded.cases import CASES, GROUPS
-from smsc_transports.compare.recorded.load import Vectors
-from smsc_transports.compare.replay import observe, surroundings, vendor_constants
+from tests.golden.cases import CASES, GROUPS
+from tests.golden.observing import observe_all
+from tests.golden.recordings import Vectors
 
 
 def write(path: Path, folder: Path) -> None:
     """Record a copy of the vendor's file, one JSON file for each group of cases."""
     groups: Dict[str, Vectors] = {group: {} for group in GROUPS}
-    constants = vendor_constants()
-    with surroundings() as found, Program(path, constants, found.environment) as copy:
-        for case in CASES:
-            name = case.name.partition(": ")[2]
-            seen = observe(copy, case, constants, found.certificates).observation
-            groups[case.group][name] = {**case.describe(), **seen}
+    seen = observe_all(path)
+    for case in CASES:
+        name = case.name.partition(": ")[2]
+        groups[case.group][name] = {**case.describe(), **seen[case.name]}
     folder.mkdir(parents=True, exist_ok=True)
     for group, vectors in groups.items():
         (folder / f"{group}.json").write_text(_as_json(vectors), encoding="utf-8")

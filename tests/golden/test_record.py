@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from smsc_transports.compare.recorded.load import VECTORS
-from tests.compare.copies import edited
-
-from .record import main
+from tests.golden.lookalike import edited
+from tests.golden.record import main
+from tests.golden.recordings import VECTORS
 
 
 def test_a_copy_that_does_as_the_vendors_file_gives_the_very_recordings(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from smsc_transports.compare.gateway import WRONG_AUTHORITY, WRONG_NAME, Certificates
+from tests.golden.gateway import WRONG_AUTHORITY, WRONG_NAME, Certificates
 
 LOGIN = "alex"
 PASSWORD = "pass&word/1"

@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Type
 
-from smsc_transports.compare.gateway import SMTP_REPLIES, serve_mail
+from tests.golden.gateway import SMTP_REPLIES, serve_mail
 
 REPLY = b"1234,1,0.50,99.50"
 SENT = REPLY.decode().split(",")

@@ -13,9 +13,9 @@ from urllib.parse import parse_qsl
 import pytest
 
 from smsc_transports import Settings, Transport
-from smsc_transports.compare.gateway import SMTP_REPLIES, Certificates, serve_mail
 from smsc_transports.testing import HttpPeer, HttpRequest, Peer, Received, TransportContract
 from smsc_transports.transports import http, smtp
+from tests.golden.gateway import SMTP_REPLIES, Certificates, serve_mail
 
 from .gateway import MailServer
 

@@ -10,7 +10,7 @@ from typing import Any, Iterator
 
 import pytest
 
-from smsc_transports.compare.gateway import Certificates
+from tests.golden.gateway import Certificates
 
 from .gateway import SENT, Gateway, Proxy, answer
 

@@ -15,7 +15,7 @@ from unittest import mock
 
 import pytest
 
-from smsc_transports.compare.gateway import Certificates
+from tests.golden.gateway import Certificates
 
 from ..faces import load_face
 from .conftest import LOGIN, PASSWORD

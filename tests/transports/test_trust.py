@@ -12,7 +12,7 @@ import certifi
 import pytest
 import requests
 
-from smsc_transports.compare.gateway import Certificates
+from tests.golden.gateway import Certificates
 
 from .gateway import SENT, Gateway, Proxy, answer
 

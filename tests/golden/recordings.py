@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any, Dict, Tuple
 
-from smsc_transports.compare.recorded.case import Case
-from smsc_transports.compare.recorded.differences import expected_instead
+from tests.golden.case import Case
+from tests.golden.differences import expected_instead
 
 VECTORS = Path(__file__).parent / "vectors"
 Fields = Dict[str, Any]

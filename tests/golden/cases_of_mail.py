@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterator, Tuple
 
-from smsc_transports.compare.child.fence import NO_SUCH_NAME
-from smsc_transports.compare.gateway import CLOSED, REFUSED
-from smsc_transports.compare.recorded.case import (
+from tests.golden.case import (
     ACCOUNT,
     APIKEY,
     CYRILLIC,
@@ -17,7 +15,8 @@ from smsc_transports.compare.recorded.case import (
     letter,
     these,
 )
-from smsc_transports.compare.recorded.cases_of_calls import TEXTS
+from tests.golden.cases_of_calls import TEXTS
+from tests.golden.gateway import CLOSED, NO_SUCH_NAME, REFUSED
 
 
 def mail() -> Iterator[Case]:

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import List
 
-from smsc_transports.compare.recorded.case import Case
-from smsc_transports.compare.recorded.cases_of_answers import (
+from tests.golden.case import Case
+from tests.golden.cases_of_answers import (
     debug,
     faults,
     redirects,
     replies,
     statuses,
 )
-from smsc_transports.compare.recorded.cases_of_calls import (
+from tests.golden.cases_of_calls import (
     arguments,
     charsets,
     commands,
@@ -23,7 +23,7 @@ from smsc_transports.compare.recorded.cases_of_calls import (
     settings,
     texts,
 )
-from smsc_transports.compare.recorded.cases_of_mail import mail, mail_servers
+from tests.golden.cases_of_mail import mail, mail_servers
 
 GROUPS = {
     function.__name__: function

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from smsc_transports.compare.child.values import Text
-from smsc_transports.compare.recorded.case import (
+from tests.golden.case import (
     ACCOUNT,
     APIKEY,
     CYRILLIC,
@@ -17,6 +16,7 @@ from smsc_transports.compare.recorded.case import (
     POST,
     SENT,
     Case,
+    Text,
     balance,
     charset,
     command,

@@ -4,16 +4,7 @@ from __future__ import annotations
 
 from typing import Dict, Iterator
 
-from smsc_transports.compare.child.fence import EXITED, INTERRUPTED, NO_SUCH_NAME
-from smsc_transports.compare.gateway import (
-    CLOSED,
-    REFUSED,
-    RESET,
-    WRONG_AUTHORITY,
-    WRONG_NAME,
-    Step,
-)
-from smsc_transports.compare.recorded.case import (
+from tests.golden.case import (
     BROKEN,
     DEBUG,
     EMPTY,
@@ -36,6 +27,17 @@ from smsc_transports.compare.recorded.case import (
     send,
     status,
     these,
+)
+from tests.golden.gateway import (
+    CLOSED,
+    EXITED,
+    INTERRUPTED,
+    NO_SUCH_NAME,
+    REFUSED,
+    RESET,
+    WRONG_AUTHORITY,
+    WRONG_NAME,
+    Step,
 )
 
 REPLIES = {
