@@ -61,31 +61,32 @@ def connect(host: str, port: int, ends_at: float) -> socket.socket:
     Raises OSError.
     """
     refused: OSError = OSError(f"{host} has no address")
-    for address in _look_up(host, port, ends_at):
+    for family, kind, protocol, _, address in _look_up(host, port, ends_at):
+        sock = socket.socket(family, kind, protocol)
         try:
-            sock = socket.create_connection(address, seconds_until(ends_at))
-        except OSError as error:
-            refused = error
-            continue
-        try:
+            sock.settimeout(seconds_until(ends_at))
+            sock.connect(address)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             sock.settimeout(seconds_until(ends_at))
+        except OSError as error:
+            sock.close()
+            refused = error
         except BaseException:
             sock.close()
             raise
-        return sock
+        else:
+            return sock
     raise refused
 
 
 def _look_up(host: str, port: int, ends_at: float) -> List[Tuple[Any, ...]]:
     if _is_address(host):
-        return [(host, port)]
+        return socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
     found: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
     def ask() -> None:
         try:
-            entries = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
-            found.put([entry[4][:2] for entry in entries])
+            found.put(socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM))
         except BaseException as error:
             found.put(error)
 

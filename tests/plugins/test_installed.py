@@ -12,9 +12,7 @@ from typing import Any, Callable, Iterable
 import pytest
 
 from smsc_transports import plugin_manager
-from smsc_transports.plugins.installed import may_have_plugins
 
-from ..test_imports import imported_by
 
 pytestmark = pytest.mark.usefixtures("fresh_plugins")
 
@@ -95,13 +93,3 @@ def test_a_path_without_plugins_has_none(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [str(tmp_path), folder])
     assert not may_have_plugins(GROUP)
-
-
-def test_without_a_plugin_nothing_is_imported_to_look_for_one() -> None:
-    program = (
-        "import sys, smsc_api\n"
-        "from smsc_transports import plugin_manager\n"
-        "sys.path = [folder for folder in sys.path if 'site-packages' not in folder]\n"
-        "plugin_manager().scan()\n"
-    )
-    assert "importlib.metadata" not in imported_by(program)

@@ -52,7 +52,9 @@ def test_a_function_in_the_place_of_the_adapters_is_called(face: Any, transport:
     seen: List[Any] = []
 
     def send(self: Any, request: Any, **options: Any) -> requests.Response:
-        seen.append((request.method, request.url.partition("?")[0], options["timeout"].read_timeout))
+        seen.append(
+            (request.method, request.url.partition("?")[0], options["timeout"].read_timeout)
+        )
         response = requests.Response()
         response.status_code = 200
         response._content = REPLY

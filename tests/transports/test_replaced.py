@@ -192,7 +192,6 @@ def test_a_silent_proxy_that_the_program_installed_is_given_up(
     assert (reply, reply.outcome) == (["", ""], "unknown")
 
 
-
 def test_a_program_that_installed_no_proxy_gets_none(
     face: Any, install_opener: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,10 +1,9 @@
-"""The bytes on the wire are those that urllib would send."""
+"""What the server decodes is what the caller wrote."""
 
 from __future__ import annotations
 
-import urllib.request
-from typing import Any
-from urllib.parse import quote
+from typing import Any, List, Tuple
+from urllib.parse import quote, unquote_to_bytes
 
 import pytest
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import ssl
 import warnings
 from pathlib import Path
@@ -70,7 +69,6 @@ def test_a_program_that_was_packed_without_certifi_s_file_works(
     with Gateway(tls=trusted_tls) as gateway:
         face.SMSC_HOST = gateway.address
         assert face.SMSC().send_sms("79990000001", "hello") == SENT
-
 
 
 @pytest.mark.parametrize("by_proxy", [False, True], ids=["direct", "by proxy"])
