@@ -355,7 +355,7 @@ def test_a_server_that_serves_one_client_at_a_time_is_free_for_the_next_program(
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(5)
-        face.SMSC_HOST = "127.0.0.1:%d" % listener.getsockname()[1]
+        face.SMSC_HOST = f"127.0.0.1:{listener.getsockname()[1]}"
 
         def serve() -> None:
             with listener.accept()[0] as connection:
