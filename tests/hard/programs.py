@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import subprocess
 import sys
 import textwrap
@@ -19,7 +20,7 @@ from smsc_transports import Request, Transport, hookimpl, plugin_manager
 from ..faces import LOGIN, PASSWORD
 from ..surroundings import module_with
 
-SECONDS_TO_END = 60
+SECONDS_TO_END = 30
 """After this time a program counts as hanging; a good one ends within a few seconds."""
 
 HEAD = f"""
@@ -33,30 +34,22 @@ def send(**options):
 """
 
 
-def start(program: str, host: str, *options: str, **environment: str) -> subprocess.Popen[str]:
-    """Start a program that has ``send`` and sends to this host."""
-    import os
-
-    return subprocess.Popen(
-        [sys.executable, *options, "-c", HEAD + textwrap.dedent(program)],
-        env={**os.environ, "HOST_OF_TEST": host, **environment},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def run(program: str, host: str, *options: str, **environment: str) -> Tuple[str, str]:
+def run(program: str, host: str, **environment: str) -> Tuple[str, str]:
     """Let a program run to its end and give its stdout and stderr; fail if it hangs."""
-    process = start(program, host, *options, **environment)
     try:
-        out, err = process.communicate(timeout=SECONDS_TO_END)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        out, err = process.communicate()
-        pytest.fail(f"the program hangs\n{out}\n{err}")
-    return out.strip(), err.strip()
+        ended = subprocess.run(
+            [sys.executable, "-c", HEAD + textwrap.dedent(program)],
+            env={**os.environ, "HOST_OF_TEST": host, **environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS_TO_END,
+        )
+    except subprocess.TimeoutExpired as error:
+        hangs = f"the program hangs: {error.stdout!r}, {error.stderr!r}"
+    else:
+        return ended.stdout.strip(), ended.stderr.strip()
+    pytest.fail(hangs)
 
 
 class Courier(Transport):
@@ -147,15 +140,3 @@ def locals_in(error: BaseException, own_file: str) -> Iterator[Tuple[str, str, s
                     with contextlib.suppress(Exception):
                         yield code.co_filename, f"{code.co_name}: {name}", repr(value)
             trace = trace.tb_next
-
-
-def open_descriptors() -> Set[int]:
-    """Give the numbers of the open descriptors below 256."""
-    import os
-
-    found = set()
-    for number in range(256):
-        with contextlib.suppress(OSError):
-            os.fstat(number)
-            found.add(number)
-    return found

@@ -282,8 +282,9 @@ def test_a_wrapper_that_fails_is_told_and_nothing_is_sent(
 @pytest.mark.parametrize("hook", ["smsc_settings", "smsc_choose_transport", "smsc_attempt"])
 def test_tryfirst_comes_first_and_trylast_last(face: Any, gateway: EveryHost, hook: str) -> None:
     asked: List[str] = []
-    for name, options in (("first", {"tryfirst": True}), ("last", {"trylast": True}), ("mid", {})):
-        ask = hookimpl(**options)(lambda name=name: asked.append(name))
+    for name in ("first", "last", "mid"):
+        mark = hookimpl(tryfirst=name == "first", trylast=name == "last")
+        ask = mark(lambda name=name: asked.append(name))
         plugin_manager().register(module_with(name, **{hook: ask}), name)
     assert face.SMSC().send_sms(PHONE, "hello").ok
     assert asked == ["first", "mid", "last"]

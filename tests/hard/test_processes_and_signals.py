@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import ssl
+import textwrap
 import threading
 from pathlib import Path
 from typing import Any, Dict, List
@@ -28,6 +29,11 @@ def open_descriptors():
             found.add(number)
     return found
 """
+
+
+def program_of(*parts: str) -> str:
+    """Put a program together from parts, each with an indentation of its own."""
+    return "\n".join(textwrap.dedent(part) for part in parts)
 
 
 @pytest.fixture
@@ -68,15 +74,17 @@ def heard():
 def test_after_closerange_nothing_is_written_into_sockets_that_took_the_numbers(
     tls: ssl.SSLContext, https: bool
 ) -> None:
-    program = f"""
-    {DESCRIPTORS}
-    smsc_api.SMSC_HTTPS = {https}
-    {FOREIGN_SOCKETS}
-    replies = [send(), send()]
-    print(json.dumps([len(kept) > 0, replies, heard()]))
-    """
+    program = program_of(
+        DESCRIPTORS,
+        f"smsc_api.SMSC_HTTPS = {https}",
+        FOREIGN_SOCKETS,
+        """
+        replies = [send(), send()]
+        print(json.dumps([len(kept) > 0, replies, heard()]))
+        """,
+    )
     with Gateway(tls=tls if https else None) as gateway:
-        out, err = run(unindented(program), gateway.address)
+        out, err = run(program, gateway.address)
     assert json.loads(out) == [True, [SENT, SENT], []], err
 
 
@@ -85,7 +93,6 @@ def test_after_closerange_a_log_file_that_took_the_number_is_neither_written_nor
     tls: ssl.SSLContext, tmp_path: Path, https: bool
 ) -> None:
     program = f"""
-    {DESCRIPTORS}
     import gc
     smsc_api.SMSC_HTTPS = {https}
     told = []
@@ -107,7 +114,7 @@ def test_after_closerange_a_log_file_that_took_the_number_is_neither_written_nor
         file.flush()
     """
     with Gateway(tls=tls if https else None) as gateway:
-        out, err = run(unindented(program), gateway.address)
+        out, err = run(program_of(DESCRIPTORS, program), gateway.address)
     told, sizes = json.loads(out)
     assert told == [SENT, SENT]
     assert set(sizes) == {5}, err
@@ -115,15 +122,17 @@ def test_after_closerange_a_log_file_that_took_the_number_is_neither_written_nor
 
 def test_no_foreign_socket_is_closed_when_the_time_of_a_lost_kept_connection_is_over() -> None:
     """It blocks on the other ends for longer than an idle connection is kept."""
-    program = f"""
-    {DESCRIPTORS}
-    import select
-    {FOREIGN_SOCKETS}
-    ready = select.select([end for pair in pairs for end in pair], [], [], 8)[0]
-    print(len(ready), [end.recv(99) for end in ready])
-    """
+    program = program_of(
+        DESCRIPTORS,
+        FOREIGN_SOCKETS,
+        """
+        import select
+        ready = select.select([end for pair in pairs for end in pair], [], [], 8)[0]
+        print(len(ready), [end.recv(99) for end in ready])
+        """,
+    )
     with Gateway() as gateway:
-        out, _ = run(unindented(program), gateway.address)
+        out, _ = run(program, gateway.address)
     assert out == "0 []"
 
 
@@ -137,7 +146,6 @@ def test_a_daemon_sends_and_touches_nothing_of_its_parent(
         listener.listen(1)
         listener.settimeout(PATIENCE)
         program = f"""
-        {DESCRIPTORS}
         smsc_api.SMSC_HTTPS = {https}
         told = [send()]
         if os.fork():
@@ -153,7 +161,7 @@ def test_a_daemon_sends_and_touches_nothing_of_its_parent(
         with socket.create_connection({listener.getsockname()!r}) as report:
             report.sendall(json.dumps([told, max(sizes)]).encode())
         """
-        run(unindented(program), gateway.address)
+        run(program_of(DESCRIPTORS, program), gateway.address)
         report, _ = listener.accept()
         with report, report.makefile("rb") as stream:
             report.settimeout(PATIENCE)
@@ -238,16 +246,18 @@ IN_A_LOCK = """
 
 
 def test_a_signal_at_every_line_of_ours_whose_handler_sends_does_not_hang() -> None:
-    program = f"""
-    {IN_A_LOCK}
-    send()
-    sys.settrace(watch)
-    reply = send()
-    sys.settrace(None)
-    print(reply[0], {{each[0] for each in told}}, len(told) > 20)
-    """
+    program = program_of(
+        IN_A_LOCK,
+        """
+        send()
+        sys.settrace(watch)
+        reply = send()
+        sys.settrace(None)
+        print(reply[0], {each[0] for each in told}, len(told) > 20)
+        """,
+    )
     with Gateway() as gateway:
-        out, err = run(unindented(program), gateway.address)
+        out, err = run(program, gateway.address)
     assert out == "1234 {'1234'} True", err
 
 
@@ -372,15 +382,3 @@ def test_a_server_that_serves_one_client_at_a_time_is_free_for_the_next_program(
         assert face.SMSC().send_sms("79990000001", "hello") == SENT
         thread.join(PATIENCE)
     assert told == {"the client went": "by itself"}
-
-
-def unindented(program: str) -> str:
-    """Take the indentation of a program away, where parts of it have none or another."""
-    lines = program.split("\n")
-    parts, wide = [], 0
-    for line in lines:
-        if line.strip() and not wide:
-            wide = len(line) - len(line.lstrip())
-        own = line[wide:] if line[:wide].strip() == "" else line
-        parts.append(own)
-    return "\n".join(parts)
