@@ -56,6 +56,7 @@ def tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
 
 
 FOREIGN_SOCKETS = """
+smsc_api.SMSC_TIMEOUT = 5
 before = open_descriptors()
 assert send() and send()
 kept = open_descriptors() - before
