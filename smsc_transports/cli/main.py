@@ -14,16 +14,16 @@ from typing import Optional, Sequence
 from smsc_transports import __version__
 from smsc_transports.cli.commands import (
     balance,
-    check,
     compare,
     cost,
     doctor,
-    migrate,
     send,
     status,
     transports,
 )
 from smsc_transports.sandbox import command as sandbox
+from smsc_transports.switching import check_command as check
+from smsc_transports.switching import migrate_command as migrate
 
 _COMMANDS = (
     sandbox,

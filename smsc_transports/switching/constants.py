@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import os
 from pathlib import Path
-from typing import Dict, Mapping, NamedTuple, Optional, Union
+from typing import Dict, Mapping, NamedTuple, Optional, Union, cast
 
 from smsc_transports.switching.known_editions import DEFAULTS
 from smsc_transports.switching.module_level import NEW_SETTINGS
@@ -31,7 +31,7 @@ class Unknown(NamedTuple):
         return f"cannot be known without running, line {self.line}{why}"
 
 
-Value = Union[str, bytes, int, float, bool, None, tuple, list, Unknown]
+Value = Union[str, bytes, int, float, bool, None, Unknown]
 
 
 def constants(path: Path, environ: Optional[Mapping[str, str]] = None) -> Dict[str, Value]:
@@ -53,6 +53,7 @@ class _Evaluator:
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
         self._known: Dict[str, Value] = {}
+        self._called = 0
 
     def read(self, tree: ast.Module) -> Dict[str, Value]:
         """Give the settings of a module."""
@@ -61,6 +62,8 @@ class _Evaluator:
             if assigned:
                 self._known[assigned[0]] = self._value(assigned[1])
                 continue
+            if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+                self._called = self._called or statement.lineno
             names = bound_names(statement)
             if "*" in names:
                 reason = "a star import may set it"
@@ -85,8 +88,7 @@ class _Evaluator:
 
     def _value(self, node: ast.expr) -> Value:
         try:
-            literal: Value = ast.literal_eval(node)
-            return literal
+            return cast(Value, ast.literal_eval(node))
         except ValueError:
             pass
         if isinstance(node, ast.Name) and node.id in self._known:
@@ -97,6 +99,8 @@ class _Evaluator:
         key = _environment_key(node)
         if key is None:
             return Unknown(node.lineno)
+        if self._called:  # load_dotenv() for one
+            return Unknown(node.lineno, f"line {self._called} may set {key}")
         if key in self._environ:
             return self._environ[key]
         if isinstance(node, ast.Subscript):

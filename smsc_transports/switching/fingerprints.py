@@ -38,10 +38,11 @@ METHODS = (
 SENDING, MAILING = "_smsc_send_cmd", "send_sms_mail"
 VENDOR_GLOBALS = frozenset({"ifs", "quote", "urlopen", "sleep", "smtplib", "datetime"})
 BUILTINS = frozenset(dir(builtins))
+_SENDING_PARAMETERS = ("self", "phones", "message", "translit", "time", "id", "format", "sender")
 PARAMETERS: Mapping[str, Tuple[str, ...]] = {
-    "send_sms": tuple("self phones message translit time id format sender query".split()),
-    "send_sms_mail": tuple("self phones message translit time id format sender".split()),
-    "get_sms_cost": tuple("self phones message translit format sender query".split()),
+    "send_sms": (*_SENDING_PARAMETERS, "query"),
+    "send_sms_mail": _SENDING_PARAMETERS,
+    "get_sms_cost": ("self", "phones", "message", "translit", "format", "sender", "query"),
     "get_status": ("self", "id", "phone", "all"),
     "get_balance": ("self",),
     "_smsc_send_cmd": ("self", "cmd", "arg"),
@@ -136,7 +137,7 @@ def is_look_up(node: ast.AST) -> bool:
         return is_look_up(node.value) and isinstance(index_of(node), ast.Constant)
     if isinstance(node, ast.Call) and not node.keywords:
         name = dotted(node.func)
-        known = name == "getattr" or name.rpartition(".")[2] in _LOOK_UPS and "." in name
+        known = name == "getattr" or (name.rpartition(".")[2] in _LOOK_UPS and "." in name)
         return (known or name == "getenv") and all(is_look_up(one) for one in node.args)
     return False
 
@@ -349,8 +350,8 @@ class _Normal:
                 return [("protocol", self._of(chosen)), *map(self._of, parts[1:])]
             typed = re.match(r"(https?)(://.*)", str(getattr(parts[0], "value", "")))
             if typed and isinstance(parts[0], ast.Constant):
-                place = {"lineno": parts[0].lineno, "col_offset": parts[0].col_offset}
-                self._holes.append(ast.Constant(value=typed.group(1) == "https", **place))
+                given = ast.Constant(value=typed.group(1) == "https")
+                self._holes.append(ast.copy_location(given, parts[0]))
                 rest = self._constant(typed.group(2))
                 return [("protocol", ("setting",)), rest, *map(self._of, parts[1:])]
         return [self._of(part) for part in parts]

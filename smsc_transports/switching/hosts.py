@@ -6,7 +6,7 @@ import re
 from typing import List, Mapping, Optional
 
 from smsc_transports.switching.fingerprints import Slots
-from smsc_transports.values.settings import read_settings
+from smsc_transports.values.settings import Settings, read_settings
 
 MOST_TRIES = 20
 
@@ -68,11 +68,10 @@ def _without(port: str, host: str) -> str:
     return host[: -len(port)] if port and host.endswith(port) else host
 
 
-def _same_mail(settings: object, mail_to: str, constants: Mapping[str, object]) -> bool:
+def _same_mail(settings: Settings, mail_to: str, constants: Mapping[str, object]) -> bool:
     """Tell whether a mail goes from the same sender by the same server to the same recipient."""
-    wanted = {"mail_to": f"send@send.{mail_to}"}
+    same = settings.mail_to == f"send@send.{mail_to}"
     if isinstance(constants.get("SMTP_FROM"), str):
-        wanted["mail_from"] = str(constants["SMTP_FROM"])
-    same = all(getattr(settings, name) == value for name, value in wanted.items())
+        same = same and settings.mail_from == constants["SMTP_FROM"]
     server = constants.get("SMTP_SERVER")
-    return same and (not isinstance(server, str) or getattr(settings, "smtp_servers") == [server])
+    return same and (not isinstance(server, str) or settings.smtp_servers == [server])

@@ -108,7 +108,7 @@ def read_module_level(source: Source, cls: ast.ClassDef, ours: Source) -> Module
     taken = {name for one in ours.tree.body for name in bound_names(one)}
     own_all: Optional[List[str]] = None
     where = found.head
-    for number, statement in enumerate(body):
+    for statement in body:
         if statement is cls:
             where = found.tail
             _export(found, statement, [cls.name])

@@ -272,9 +272,9 @@ class _Reader:
                     self._refuse(node.name, node, "the method is defined twice", "delete one")
                 seen.add(node.name)
         for node in self._source.tree.body:
-            if isinstance(node, ast.FunctionDef) and node.name == "ifs":
-                if not fingerprints.is_vendors_ifs(node):
-                    self._refuse("ifs", node, "the helper was changed", "put the vendor's back")
+            named = isinstance(node, ast.FunctionDef) and node.name == "ifs"
+            if named and not fingerprints.is_vendors_ifs(node):
+                self._refuse("ifs", node, "the helper was changed", "put the vendor's back")
 
     def _method(self, function: Function) -> None:
         compared = fingerprints.compare_method(function, self._cls.name)
@@ -510,7 +510,8 @@ def _advice(source: Source, node: ast.AST) -> str:
 
 
 def _text_of(source: Source, node: ast.expr) -> str:
-    return source.segment(node) or repr(getattr(node, "value", ""))
+    # A protocol that is typed into the URL has no text of its own.
+    return repr(node.value) if isinstance(node, ast.Constant) else source.segment(node)
 
 
 def _is_plain(text: str) -> bool:
