@@ -12,29 +12,11 @@ import sys
 from typing import Optional, Sequence
 
 from smsc_transports import __version__
-from smsc_transports.cli.commands import (
-    balance,
-    check,
-    cost,
-    doctor,
-    migrate,
-    send,
-    status,
-    transports,
-)
+from smsc_transports.cli import ask, doctor, send, transports
 from smsc_transports.sandbox import command as sandbox
+from smsc_transports.switching import check_command, migrate_command
 
-_COMMANDS = (
-    sandbox,
-    check,
-    migrate,
-    doctor,
-    send,
-    cost,
-    status,
-    balance,
-    transports,
-)
+_COMMANDS = (sandbox, check_command, migrate_command, doctor, send, ask, transports)
 
 
 def main(argv: Optional[Sequence[str]] = None) -> int:

@@ -1,0 +1,125 @@
+"""``smsc status`` and ``smsc balance``: questions that cost nothing, and their answers in words.
+
+Light to import, since ``smsc --help`` needs it.
+"""
+
+from __future__ import annotations
+
+import argparse
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Callable, List, Optional
+
+from smsc_transports.cli import options
+
+if TYPE_CHECKING:
+    from smsc_transports.cli.answers import Answer
+    from smsc_transports.values.reply import Reply
+
+STATUS = ("status", "changed_at", "error_code")
+DETAILS = {
+    "sent_at": "sent",
+    "phone": "to",
+    "sender": "from",
+    "text": "text",
+    "cost": "cost",
+    "imsi": "IMSI",
+    "service_center": "service center",
+    "mcc": "country code",
+    "mnc": "operator code",
+    "country": "country",
+    "operator": "operator",
+    "roaming_country": "roaming in",
+    "roaming_operator": "roaming with",
+}
+"""The fields of a status beyond the first three, and what people call them."""
+
+_TIMES = ("sent_at",)
+
+
+def add_parser(subparsers: Any) -> None:
+    """Declare ``status`` and ``balance`` with their arguments."""
+    parser = options.add_command(
+        subparsers,
+        "status",
+        "ask what became of a message",
+        "Ask what became of a message, or of an HLR query.",
+        lambda given: _run(given, status),
+    )
+    parser.add_argument("id", metavar="ID", help="the id of the message")
+    parser.add_argument("phone", metavar="PHONE", help="the number it was sent to")
+    parser.add_argument("--all", action="store_true", help="with all details")
+    options.add_command(
+        subparsers,
+        "balance",
+        "ask for the balance of the account",
+        "Ask for the balance of the account.",
+        lambda given: _run(given, balance),
+    )
+
+
+def _run(arguments: argparse.Namespace, work: Callable[[argparse.Namespace, Any], int]) -> int:
+    from smsc_transports.cli import program
+
+    return program.run(arguments, work)
+
+
+def status(arguments: argparse.Namespace, face: Any) -> int:
+    """Ask for the status of a message; gives the exit status."""
+    from smsc_transports.cli.answers import answer
+    from smsc_transports.cli.explanations import status_text
+
+    reply = face.SMSC().get_status(arguments.id, arguments.phone, all=int(arguments.all))
+    about = {"id": arguments.id, "phone": arguments.phone, "status_text": None, "error_text": None}
+    if reply.ok:
+        about["status_text"] = status_text(int(reply[0]))
+        about["error_text"] = _reason(reply[2])
+    names = (*STATUS, *(name for name in DETAILS if name not in about), "status_name")
+    return answer(reply, names, _status_in_words, **about).show(arguments.json)
+
+
+def balance(arguments: argparse.Namespace, face: Any) -> int:
+    """Ask for the balance; gives the exit status."""
+    # get_balance() would give False for every error; this is what it asks with.
+    reply = face.SMSC()._smsc_send_cmd("balance")
+    return judged_balance(reply).show(arguments.json)
+
+
+def judged_balance(reply: Reply) -> Answer:
+    """Judge the answer to a question about the balance."""
+    from smsc_transports.cli.answers import answer
+
+    return answer(reply, ("balance",), lambda reply: [f"balance: {reply[0].strip()}"])
+
+
+def _status_in_words(reply: Reply) -> List[str]:
+    from smsc_transports.cli.explanations import status_text
+
+    code, changed, error = reply[:3]
+    words = f"status: {status_text(int(code))} ({code})"
+    words += f", since {moment(changed)}" if changed not in ("", "0") else ""
+    lines = [words]
+    reason = _reason(error)
+    if reason is not None:
+        lines.append(f"reason: {reason} ({error.strip()})")
+    for name, called in DETAILS.items():
+        value = reply.by_name(name)
+        if value:
+            lines.append(f"{called}: {moment(value) if name in _TIMES else value}")
+    return lines
+
+
+def _reason(error: str) -> Optional[str]:
+    """Say why a message was not delivered, None if nothing is wrong."""
+    from smsc_transports.cli.explanations import delivery_error_text
+
+    code = error.strip()
+    return delivery_error_text(int(code)) if code.isdecimal() and code != "0" else None
+
+
+def moment(timestamp: str) -> str:
+    """Say Unix seconds in this machine's own time; what is no such number stays as it is."""
+    try:
+        local = datetime.fromtimestamp(int(timestamp)).astimezone()
+    except (ValueError, OverflowError, OSError):
+        return timestamp
+    return f"{local.day} {local:%B %Y %H:%M:%S} (UTC{local.isoformat()[-6:]})"

@@ -1,1 +1,0 @@
-"""What ``smsc send``, ``cost``, ``status`` and ``balance`` have in common."""

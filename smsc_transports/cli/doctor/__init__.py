@@ -1,1 +1,0 @@
-"""What ``smsc doctor`` looks at."""

@@ -1,0 +1,168 @@
+"""``smsc send`` and ``smsc cost``: the messages, the call for each, and its answer in words.
+
+Light to import, since ``smsc --help`` needs it.
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any, Callable, Dict, List
+
+from smsc_transports.cli import options
+
+if TYPE_CHECKING:
+    from smsc_transports.cli.answers import Answer
+    from smsc_transports.cli.messages import Message
+    from smsc_transports.values.reply import Reply
+
+    Call = Callable[[Any, Message], Reply]
+
+_SEND = """\
+Send a message, or one for each line of the standard input. All lines are read before the first
+message goes out. What the next message would meet too (no money, wrong login, a block, no network,
+a lost answer) ends the series; what was not sent is told.
+"""
+_COST = """\
+Ask what a message would cost, or one for each line of the standard input. Nothing is sent.
+"""
+_EXAMPLES = """\
+examples:
+  smsc send 79991112233 "Your order is ready" --sender Shop
+  smsc send 79991112233,79992223344 < text.txt
+  smsc send - < messages.txt     a message in each line: 79991112233 Your order is ready
+  smsc send 79991112233 "Hello" --dry-run
+"""
+BY_MAIL = (
+    "By mail the gateway gives no answer: cost, balance and refusals show up in your account only."
+)
+MAYBE_TWICE = (
+    "An attempt before had no answer: it may have been sent twice. With SMSC_FAILOVER=safe that "
+    "does not happen."
+)
+
+
+def add_parser(subparsers: Any) -> None:
+    """Declare ``send`` and ``cost`` with their arguments."""
+    sending = options.add_command(
+        subparsers, "send", "send messages", _SEND, lambda given: _run(given, send), _EXAMPLES
+    )
+    options.add_message(sending)
+    sending.add_argument("--id", metavar="ID", help="an own id for the message")
+    sending.add_argument("--time", metavar="TIME", help="DDMMYYhhmm, h1-h2, 0ts or +m; else now")
+    asking = options.add_command(
+        subparsers, "cost", "ask what messages cost", _COST, lambda given: _run(given, price)
+    )
+    options.add_message(asking)
+
+
+def _run(arguments: argparse.Namespace, work: Callable[[argparse.Namespace, Any], int]) -> int:
+    from smsc_transports.cli import program
+
+    return program.run(arguments, work)
+
+
+def send(arguments: argparse.Namespace, face: Any) -> int:
+    """Send every message; gives the exit status."""
+    from smsc_transports.cli.answers import answer
+    from smsc_transports.cli.series import about
+    from smsc_transports.values.errors import ANSWERED
+
+    def call(smsc: Any, message: Message) -> Reply:
+        reply: Reply = smsc.send_sms(
+            message.phones,
+            message.text,
+            time=arguments.time or "",
+            id=arguments.id or 0,
+            **_choices(arguments),
+        )
+        return reply
+
+    def judged(message: Message, reply: Reply) -> Answer:
+        names = ("id", "parts", "cost", "balance")
+        return answer(reply, names, in_words, sent_to=message.phones, **about(message))
+
+    def in_words(reply: Reply) -> List[str]:
+        told = ["" if reply.sent_id is None else f"id {reply.sent_id}"]
+        told += [_counted(reply, arguments.format), _named(reply, "cost"), _named(reply, "balance")]
+        lines = ["sent: " + ", ".join(filter(None, told))]
+        if any(a.transport == "smtp" and a.outcome == ANSWERED for a in reply.attempts):
+            lines.append(BY_MAIL)
+        if _maybe_twice(reply):
+            lines.append(MAYBE_TWICE)
+        return lines
+
+    return _each(arguments, face, call, judged, sending=True)
+
+
+def price(arguments: argparse.Namespace, face: Any) -> int:
+    """Ask for the price of every message; gives the exit status."""
+    from smsc_transports.cli.answers import answer
+    from smsc_transports.cli.series import about
+
+    def call(smsc: Any, message: Message) -> Reply:
+        reply: Reply = smsc.get_sms_cost(message.phones, message.text, **_choices(arguments))
+        return reply
+
+    def judged(message: Message, reply: Reply) -> Answer:
+        return answer(reply, ("cost", "parts"), in_words, **about(message))
+
+    def in_words(reply: Reply) -> List[str]:
+        return [f"cost {reply.cost}, {_counted(reply, arguments.format)}"]
+
+    return _each(arguments, face, call, judged, sending=False)
+
+
+def _each(
+    arguments: argparse.Namespace,
+    face: Any,
+    call: Call,
+    judged: Callable[[Message, Reply], Answer],
+    sending: bool,
+) -> int:
+    """Read the messages and make the call for each, or show what it would send."""
+    from smsc_transports.cli import messages, preview
+    from smsc_transports.cli.answers import DONE
+    from smsc_transports.cli.program import WrongArguments
+    from smsc_transports.cli.series import Series, about
+
+    needs_text = arguments.format not in options.WITHOUT_TEXT
+    given = messages.read(arguments.phones, arguments.text, needs_text)
+    if len(given) > 1 and getattr(arguments, "id", None):
+        raise WrongArguments("--id is for one message, there are several.")
+    if not arguments.dry_run:
+        smsc = face.SMSC()
+        series = Series(given, sending, arguments.json)
+        return series.run(lambda message: judged(message, call(smsc, message)))
+    for message in given:
+        found = preview.preview(face, lambda smsc: call(smsc, message))  # noqa: B023
+        preview.show(found, arguments.json, **about(message))
+    return DONE
+
+
+def _choices(arguments: argparse.Namespace) -> Dict[str, Any]:
+    """Give the arguments that ``send_sms`` and ``get_sms_cost`` share."""
+    return {
+        "translit": arguments.translit,
+        "format": options.FORMATS[arguments.format],
+        "sender": False if arguments.sender is None else arguments.sender,
+        "query": arguments.query,
+    }
+
+
+def _counted(reply: Reply, format: str) -> str:
+    number = str(reply.parts).strip()
+    unit = "second" if format == "call" else "part"
+    return f"{number} {unit}" + ("" if number == "1" else "s")
+
+
+def _named(reply: Reply, name: str) -> str:
+    value = (reply.by_name(name) or "").strip()
+    return f"{name} {value}" if value else ""
+
+
+def _maybe_twice(reply: Reply) -> bool:
+    """Tell a send that was repeated after a lost answer, and never looked for as safe mode does."""
+    from smsc_transports.values.errors import UNKNOWN
+
+    commands = {attempt.command for attempt in reply.attempts}
+    return "status" not in commands and any(a.outcome == UNKNOWN for a in reply.attempts)

@@ -1,1 +1,0 @@
-"""Where programs use a copy, and what our file does there."""

@@ -1,0 +1,77 @@
+"""Which hosts a copy asks, in which order, and the SMSC_HOST by which ours asks the same."""
+
+from __future__ import annotations
+
+import re
+from typing import List, Mapping, Optional
+
+from smsc_transports.switching.fingerprints import Slots
+from smsc_transports.values.settings import Settings, read_settings
+
+MOST_TRIES = 20
+
+
+def hosts_asked(slots: Slots) -> Optional[List[str]]:
+    """Give the hosts of all tries in their order, None if that is not certain."""
+    first, replaced = slots.hosts.get(":// /sys/"), slots.hosts.get(" /")
+    mirror, tries = slots.hosts.get(". /"), slots.tries
+    if first is None or replaced is None or mirror is None or tries is None:
+        return None
+    if not 1 <= tries <= MOST_TRIES:
+        return None
+    url = f"://{first}/sys/"
+    hosts = [first]
+    for number in range(2, tries + 1):
+        # As the copy itself makes them: a domain that was changed in one place only shows here.
+        tried = url.replace(f"{replaced}/", f"www{number}.{mirror}/")
+        hosts.append(tried[len("://") : -len("/sys/")])
+    return hosts
+
+
+def host_setting(
+    hosts: List[str], mail_to: str, constants: Mapping[str, object], https: object
+) -> Optional[str]:
+    """Give the SMSC_HOST that makes ours ask these hosts and write to this recipient, else None.
+
+    ``constants`` are the SMTP settings of the copy as far as they are known; ``https`` is True or
+    False, or anything else if it is not known. The answer is proven by reading it as a call does.
+    """
+    ports = {True: ":443", False: ":80"}
+    candidates = [hosts[0], ",".join(hosts)]
+    if https in (True, False) and not re.search(r":\d+\Z", hosts[0]):
+        candidates.append(hosts[0] + ports[bool(https)])
+    for candidate in candidates:
+        names = {**_NEUTRAL, **constants, "SMSC_HOST": candidate}
+        settings = read_settings(names, environ={})
+        port = ports.get(https is True, "")
+        asked = [_without(port, host) for host in settings.hosts]
+        if asked == hosts and (not mail_to or _same_mail(settings, mail_to, constants)):
+            return candidate
+    return None
+
+
+_NEUTRAL: Mapping[str, object] = {
+    "SMSC_LOGIN": "somebody",
+    "SMSC_PASSWORD": "",
+    "SMSC_POST": False,
+    "SMSC_HTTPS": False,
+    "SMSC_CHARSET": "utf-8",
+    "SMSC_DEBUG": False,
+    "SMTP_FROM": "",
+    "SMTP_SERVER": "",
+    "SMTP_LOGIN": "",
+    "SMTP_PASSWORD": "",
+}
+
+
+def _without(port: str, host: str) -> str:
+    return host[: -len(port)] if port and host.endswith(port) else host
+
+
+def _same_mail(settings: Settings, mail_to: str, constants: Mapping[str, object]) -> bool:
+    """Tell whether a mail goes from the same sender by the same server to the same recipient."""
+    same = settings.mail_to == f"send@send.{mail_to}"
+    if isinstance(constants.get("SMTP_FROM"), str):
+        same = same and settings.mail_from == constants["SMTP_FROM"]
+    server = constants.get("SMTP_SERVER")
+    return same and (not isinstance(server, str) or settings.smtp_servers == [server])

@@ -1,0 +1,188 @@
+"""Python files as people have them: read and parsed, never run."""
+
+from __future__ import annotations
+
+import ast
+import io
+import os
+import re
+import stat
+import tokenize
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Dict, Iterator, List, Optional, Tuple, Union
+
+LARGEST_BYTES = 2_000_000
+"""No copy and no caller is larger; reading more would only take time."""
+
+Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_SCOPES = (*FUNCTIONS, ast.ClassDef, ast.Lambda)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_PYTHON2 = re.compile(r"^\s*(print\s+[^\s(=]|except\s+[\w.]+\s*,|exec\s+[^\s(=]|raise\s+\w+\s*,)")
+
+
+class UnreadableFile(ValueError):
+    """A file that cannot be read as Python; the message is a plain sentence without its text."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file that was read; ``text`` has its lines ended by a line feed."""
+
+    path: Path
+    raw: bytes = field(repr=False)
+    text: str = field(repr=False)
+    tree: ast.Module = field(repr=False)
+
+    @property
+    def newline(self) -> str:
+        """How the file ends its lines."""
+        return "\r\n" if b"\r\n" in self.raw else "\n"
+
+    def segment(self, node: ast.AST) -> str:
+        """Give the text of a node, with its decorators."""
+        decorators = getattr(node, "decorator_list", [])
+        if decorators:
+            first, last = decorators[0].lineno, getattr(node, "end_lineno", 0)
+            return "\n".join(self.text.split("\n")[first - 1 : last])
+        return ast.get_source_segment(self.text, node) or ""
+
+    def lines(self, node: ast.AST) -> Tuple[str, ...]:
+        """Give the whole lines of a node; of a compound statement its head only."""
+        first = getattr(node, "lineno", 1)
+        body = getattr(node, "body", None)
+        last = body[0].lineno - 1 if isinstance(body, list) else getattr(node, "end_lineno", first)
+        found = self.text.split("\n")[first - 1 : max(first, last)]
+        return tuple(line.strip() for line in found if line.strip())
+
+
+def read_source(path: Path) -> Source:
+    """Read and parse a file.
+
+    Raises:
+        UnreadableFile: it cannot be opened, decoded or parsed.
+    """
+    return parse_source(path, read_bytes(path))
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a regular file of a bearable size.
+
+    Raises:
+        UnreadableFile: it is something else, too large or cannot be opened.
+    """
+    try:
+        status = os.stat(str(path))
+        if not stat.S_ISREG(status.st_mode):
+            raise UnreadableFile("it is no regular file")
+        if status.st_size > LARGEST_BYTES:
+            raise UnreadableFile(f"it is larger than {LARGEST_BYTES:,} bytes")
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreadableFile(error.strerror or "it cannot be opened") from None
+
+
+def parse_source(path: Path, raw: bytes) -> Source:
+    """Parse the content of a file.
+
+    Raises:
+        UnreadableFile: it cannot be decoded or parsed.
+    """
+    text = _decoded(raw).replace("\r\n", "\n").replace("\r", "\n")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of an invalid escape in somebody's file
+            tree = ast.parse(text)
+            _ = list(ast.walk(tree))
+    except (RecursionError, MemoryError):
+        raise UnreadableFile("it is too deeply nested") from None
+    except SyntaxError as error:
+        line = error.lineno or 1
+        lines = [*text.split("\n"), ""]
+        if any(_PYTHON2.match(one) for one in lines):
+            raise UnreadableFile(
+                f"line {line} is Python 2; our file runs on Python 3.8 and newer"
+            ) from None
+        raise UnreadableFile(f"line {line} is no valid Python") from None
+    except ValueError:
+        raise UnreadableFile("it is no valid Python") from None
+    return Source(path, raw, text, tree)
+
+
+def _decoded(raw: bytes) -> str:
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise UnreadableFile("it is saved as UTF-16, which Python does not run")
+    if b"\0" in raw:
+        raise UnreadableFile(f"line {raw[: raw.index(0)].count(10) + 1} has a null byte")
+    try:
+        encoding = tokenize.detect_encoding(io.BytesIO(raw).readline)[0]
+        return raw.decode(encoding)
+    except SyntaxError:
+        raise UnreadableFile("it is not UTF-8 and declares no encoding that is known") from None
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise UnreadableFile(f"line {line} is not {encoding}, which the file declares") from None
+
+
+def dotted(node: object) -> str:
+    """Give "a.b.c" of a name or an attribute of names, else ""."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        head = dotted(node.value)
+        return f"{head}.{node.attr}" if head else ""
+    return ""
+
+
+def root_name(node: ast.AST) -> str:
+    """Give the name that a chain of attributes, subscripts and calls starts from, else ""."""
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def index_of(node: ast.Subscript) -> ast.AST:
+    """Give what stands in the brackets; Python 3.8 wraps it."""
+    index: ast.AST = node.slice
+    inner = getattr(index, "value", index) if type(index).__name__ == "Index" else index
+    return inner if isinstance(inner, ast.AST) else index
+
+
+def bound_names(statement: ast.AST) -> List[str]:
+    """Give the names that a statement binds in its own scope, "*" for a star import."""
+    names: Dict[str, None] = {}
+    for node in own_scope(statement):
+        if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            names[node.name] = None
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            for alias in node.names:
+                names[alias.asname or alias.name.split(".")[0]] = None
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names[node.id] = None
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            names[node.name] = None
+    return list(names)
+
+
+def own_scope(statement: ast.AST) -> Iterator[ast.AST]:
+    """Walk a node in order, but not into functions, classes and comprehensions inside it."""
+    yield statement
+    if isinstance(statement, (*_SCOPES, *_COMPREHENSIONS)):
+        return
+    for child in ast.iter_child_nodes(statement):
+        yield from own_scope(child)
+
+
+def plain_assignment(statement: ast.stmt) -> Optional[Tuple[str, ast.expr]]:
+    """Give name and value of ``NAME = value``, None of any other statement."""
+    target: object = None
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+        target = statement.targets[0]
+    elif isinstance(statement, ast.AnnAssign):
+        target = statement.target
+    value = getattr(statement, "value", None)
+    if isinstance(target, ast.Name) and isinstance(value, ast.expr):
+        return target.id, value
+    return None
