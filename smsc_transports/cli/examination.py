@@ -22,10 +22,10 @@ from smsc_transports.failover.policies import Call, Route
 from smsc_transports.plugins.listing import READY, take_inventory
 from smsc_transports.plugins.manager import BROKEN, BUILT_IN, plugin_manager
 from smsc_transports.plugins.transport import Transport
-from smsc_transports.values.errors import SMSCWarning
 from smsc_transports.reporting.redaction import without_user
+from smsc_transports.switching.reading import OURS, SHIPPED
 from smsc_transports.transports.tls import tls_context
-from smsc_transports.values.errors import ANSWERED, ConfigurationError, TransportError
+from smsc_transports.values.errors import ANSWERED, ConfigurationError, SMSCWarning, TransportError
 from smsc_transports.values.reply import Reply
 from smsc_transports.values.request import Request
 from smsc_transports.values.settings import Settings, Timeout, read_settings
@@ -52,14 +52,12 @@ def examine(module: Optional[str], online: bool) -> Iterator[Section]:
         found = program.find(module)
     except ConfigurationError as error:
         findings.append(problem(str(error)))
-        found = program.find(str(program.SHIPPED))
+        found = program.find(str(SHIPPED))
         file = ""
     else:
         file = str(found.path)
-        usable = found.kind == program.OURS
-        findings.append(
-            ok(f"{file} is this project's file.") if usable else problem(found.problem)
-        )
+        usable = found.kind == OURS
+        findings.append(ok(f"{file} is this project's file.") if usable else problem(found.problem))
         for name, what in found.unknown.items():
             findings.append(note(f"{name}: its value {what}.", "The default is looked at below."))
         file = file if usable else ""
@@ -112,8 +110,10 @@ def _ways(settings: Settings, file: str, known: bool) -> Iterable[Finding]:
         remedy = f"Set SMSC_LOGIN and SMSC_PASSWORD {where}; of an API key the latter alone."
         by_plugin = plugin_manager().hook.smsc_settings.get_hookimpls()
         text = "There is no login, no password and no API key"
-        yield note(f"{text}, unless a plugin gives one.", remedy) if by_plugin else problem(
-            f"{text}.", remedy
+        yield (
+            note(f"{text}, unless a plugin gives one.", remedy)
+            if by_plugin
+            else problem(f"{text}.", remedy)
         )
     elif any(each.name in ("http-get", "http-post", "smtp") for each in ways["send"]):
         yield note(

@@ -10,8 +10,7 @@ from typing import Any, Dict, Iterable, List, Mapping
 
 from smsc_transports.cli.program import type_mistakes
 from smsc_transports.cli.report import Finding, Section, note, ok, problem
-from smsc_transports.values.errors import SMSCWarning
-from smsc_transports.values.errors import did_you_mean
+from smsc_transports.values.errors import SMSCWarning, did_you_mean
 from smsc_transports.values.settings import Settings, Timeout, read_settings
 
 _NO = ("false", "no", "off", "0", "none", "n", "f")
@@ -85,7 +84,7 @@ def _mistakes(face: Any, file: str, settings: Settings) -> Iterable[Finding]:
             f"password of its own."
         )
     yield from _values(settings)
-    yield from _names(face, file)
+    yield from _names(file)
 
 
 def _values(settings: Settings) -> Iterable[Finding]:
@@ -114,7 +113,7 @@ def _values(settings: Settings) -> Iterable[Finding]:
         )
 
 
-def _names(face: Any, file: str) -> List[Finding]:
+def _names(file: str) -> List[Finding]:
     """Find names that are like a setting's and are none."""
     known = list(CONSTANTS.values())
     findings = []

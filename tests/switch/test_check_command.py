@@ -271,7 +271,7 @@ def test_passwords_are_told_by_their_place(smsc: Smsc, tmp_path: Path) -> None:
 
 
 def test_the_command_starts_without_its_readers() -> None:
-    assert "smsc_transports.cli.commands.check" in sys.modules
+    assert "smsc_transports.cli.check" in sys.modules
     code = (
         "import sys; from smsc_transports.cli import main as cli\n"
         "try: cli.main(['--help'])\n"

@@ -10,7 +10,7 @@ from typing import Any, Dict, List
 
 import pytest
 
-from smsc_transports.cli.calls.options import FORMATS
+from smsc_transports.cli.options import FORMATS
 from smsc_transports.failover import reconcile
 from smsc_transports.sandbox.server import Sandbox
 from smsc_transports.values.encoding import FORMAT_FLAGS
