@@ -14,8 +14,8 @@ import pytest
 
 pytest.importorskip("aiohttp", reason="the sandbox needs the extra [sandbox]")
 
+from smsc_transports.sandbox.rules.store import Message
 from smsc_transports.sandbox.server import Sandbox
-from smsc_transports.sandbox.store import Message
 
 ROOT = Path(__file__).parents[1]
 PROGRAMS = ROOT / "legacy_examples"

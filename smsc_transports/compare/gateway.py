@@ -18,7 +18,7 @@ from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Tuple
 
 from smsc_transports.compare.child.fence import EXITED, INTERRUPTED, NO_SUCH_NAME
 from smsc_transports.compare.program import Stopped
-from smsc_transports.sandbox.certificates import trustme
+from smsc_transports.sandbox.doors.certificates import trustme
 
 # A step of the script: the bytes to answer with, the name of a fault, or, for mail, the replies
 # that differ from SMTP_REPLIES, by command.

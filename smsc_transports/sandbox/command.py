@@ -13,8 +13,8 @@ import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING, Any, List
 
-from smsc_transports.sandbox import assumptions
 from smsc_transports.sandbox.defaults import BALANCE, CALLBACK_SECRET, KEEP, PORT, SMTP_PORT
+from smsc_transports.sandbox.rules import assumptions
 
 if TYPE_CHECKING:
     from smsc_transports.sandbox.server import Sandbox

@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import List, Union
 
 from smsc_transports.cli.terminal import print_anything, printable
+from smsc_transports.sandbox.rules.store import Message, Refusal
 from smsc_transports.sandbox.server import Sandbox
-from smsc_transports.sandbox.store import Message, Refusal
 
 VARIABLE = "SMSC_SANDBOX"
 

@@ -18,11 +18,12 @@ from decimal import Decimal
 from typing import Any, Callable, Coroutine, Iterable, List, Mapping, Optional, TypeVar
 
 from smsc_transports.sandbox.defaults import BALANCE, CALLBACK_SECRET, KEEP, SMTP_PORT
+from smsc_transports.sandbox.doors.listener import PortTaken
 from smsc_transports.sandbox.engine import Engine
-from smsc_transports.sandbox.faults import DEFAULT_SEED, make_rule
-from smsc_transports.sandbox.gateway import money
-from smsc_transports.sandbox.listener import PortTaken
-from smsc_transports.sandbox.store import Message, Refusal
+from smsc_transports.sandbox.inbox.api import application
+from smsc_transports.sandbox.rules.faults import DEFAULT_SEED, make_rule
+from smsc_transports.sandbox.rules.gateway import money
+from smsc_transports.sandbox.rules.store import Message, Refusal
 
 __all__ = ["PortTaken", "Sandbox"]
 
@@ -92,7 +93,7 @@ class Sandbox:
         )
         self._thread.start()
         try:
-            self._await(lambda engine: engine.start())
+            self._await(lambda engine: engine.start(application(engine)))
         except BaseException:
             self._join()
             raise
@@ -193,7 +194,7 @@ class Sandbox:
 
     def status(self, message: Message, phone: Optional[str] = None) -> int:
         """The present status of a message to ``phone``, or to its first number."""
-        from smsc_transports.sandbox import statuses
+        from smsc_transports.sandbox.rules import statuses
 
         recipient = next(r for r in message.recipients if phone in (None, r.phone))
         return statuses.current(message, recipient, self.clock.now()).status
@@ -225,8 +226,8 @@ class Sandbox:
     ) -> int:
         """Make requests go wrong from now on; the number to :meth:`heal` it by.
 
-        ``fault`` is one of the words of :mod:`smsc_transports.sandbox.faults`; with ``stored``
-        the message is accepted and only the answer is lost. ``host`` is 0 (base) to 4 (www5),
+        ``fault`` is one of the words of :mod:`smsc_transports.sandbox.rules.faults`. With
+        ``stored`` the message is accepted and only the answer is lost. ``host`` is 0 (base) to 4 (www5),
         ``endpoint`` "send", "status", "balance" or "smtp"; None is all of them. The fault comes
         to the next ``times`` requests, or with a ``chance``, or always. In place of one fault:
         a ``script``, a list of faults and "ok" in the order of the requests, and ``chances``,

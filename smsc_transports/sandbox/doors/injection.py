@@ -9,7 +9,7 @@ from typing import Optional, Union
 
 from aiohttp import web
 
-from smsc_transports.sandbox.faults import Fault, Faults
+from smsc_transports.sandbox.rules.faults import Fault, Faults
 
 HUGE = 100 * 1000 * 1000  # bytes
 LOOP = "/redirect-loop"

@@ -7,15 +7,15 @@ from typing import Callable, Dict, Optional, Tuple
 
 from aiohttp import web
 
-from smsc_transports.sandbox import incoming
-from smsc_transports.sandbox.faults import Faults
-from smsc_transports.sandbox.formats import CONTENT_TYPES, Answer, format_number, render
-from smsc_transports.sandbox.gateway import Gateway, account_of
-from smsc_transports.sandbox.injection import LOOP, loop, spoil
-from smsc_transports.sandbox.parameters import Fields
-from smsc_transports.sandbox.quiet import LOGGER
-from smsc_transports.sandbox.refused import Refused
-from smsc_transports.sandbox.store import Origin, Refusal
+from smsc_transports.sandbox.doors import incoming
+from smsc_transports.sandbox.doors.injection import LOOP, loop, spoil
+from smsc_transports.sandbox.doors.quiet import LOGGER
+from smsc_transports.sandbox.rules.faults import Faults
+from smsc_transports.sandbox.rules.formats import CONTENT_TYPES, Answer, format_number, render
+from smsc_transports.sandbox.rules.gateway import Gateway, account_of
+from smsc_transports.sandbox.rules.parameters import Fields
+from smsc_transports.sandbox.rules.refused import Refused
+from smsc_transports.sandbox.rules.store import Origin, Refusal
 
 ENDPOINTS = {
     "/sys/send.php": "send",
