@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
 from smsc_transports.failover.policies import Call, Verdict, run_legacy, run_once
@@ -10,7 +12,13 @@ from smsc_transports.plugins.transport import Transport
 from smsc_transports.reporting.notices import tell_once
 from smsc_transports.values.attempt import Attempt
 from smsc_transports.values.encoding import parameter
-from smsc_transports.values.errors import NOT_SENT, ConfigurationError, TransportError, did_you_mean
+from smsc_transports.values.errors import (
+    NOT_SENT,
+    ConfigurationError,
+    NotSent,
+    TransportError,
+    did_you_mean,
+)
 from smsc_transports.values.reply import DECIDING_PARAMETERS, NO_ANSWER, Reply
 from smsc_transports.values.request import FaceNames, Request
 from smsc_transports.values.settings import Settings, read_settings
@@ -30,6 +38,7 @@ def ask(command: str, argument: str, settings: Settings, face: FaceNames) -> Rep
     request = Request(command, argument, settings, face=face)
     try:
         request = Request(command, argument, manager.settings(settings), face=face)
+        _require_fence(request.settings)
         transports = choose(manager, request)
     except TransportError as error:  # a plugin's, or the sandbox is not there
         tell_once(f"Nothing is sent: {error}.")
@@ -50,10 +59,22 @@ def send_mail(argument: str, settings: Settings, face: FaceNames) -> None:
     manager = plugin_manager()
     manager.scan()
     request = Request("send", argument, manager.settings(settings), face=face)
+    _require_fence(request.settings)
     under_way = _call(manager, request)
     verdict = run_once(under_way, [named(manager.transports(), "smtp")])
     if verdict.error is not None:
         raise verdict.error.__cause__ or verdict.error
+
+
+def _require_fence(settings: Settings) -> None:
+    """Send nothing where ``smsc sandbox run`` promised a sandbox and cannot lead us there."""
+    fence = sys.modules.get("smsc_fence")
+    if fence is not None and fence.is_up():
+        fence.cover(settings.hosts)
+        fence.cover(settings.smtp_servers)
+    elif os.environ.get("SMSC_SANDBOX"):
+        raise NotSent("SMSC_SANDBOX is set, but nothing leads this process to the sandbox; "
+                      "start it by 'smsc sandbox run' and without python -I, -E, -S")  # fmt: skip
 
 
 def choose(manager: PluginManager, request: Request) -> List[Transport]:

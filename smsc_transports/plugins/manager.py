@@ -234,10 +234,9 @@ class PluginManager(pluggy.PluginManager):
 def _built_in_plugins() -> Dict[str, Any]:
     # At the first call, since requests is slow to import; by statements, so that tools which
     # freeze a program into one file find the modules.
-    from smsc_transports.sandbox import client
     from smsc_transports.transports import http, smtp
 
-    return {"http": http, "smtp": smtp, SANDBOX: client}
+    return {"http": http, "smtp": smtp}
 
 
 def _transports_of(hook: Any) -> List[Transport]:

@@ -100,6 +100,11 @@ class Engine:
             "ca": self.authority.pem,
         }
 
+    @property
+    def connections(self) -> int:
+        """How many connections the gateway's hosts have had."""
+        return sum(listener.connections for listener in self._gateway_listeners())
+
     async def fail(self, rule: Rule) -> int:
         """Put a rule in force; its number. Refusing hosts are closed when this returns."""
         number = self.faults.add(rule)
@@ -175,7 +180,10 @@ class Engine:
         return Listener(name, self._port and self._port + offset, server, drop, "--port", tls)
 
     def _listeners(self) -> List[Listener]:
-        return [self.inbox, *self.http, *self.https, self.smtp]
+        return [self.inbox, *self._gateway_listeners()]
+
+    def _gateway_listeners(self) -> List[Listener]:
+        return [*self.http, *self.https, self.smtp]
 
     async def _open_or_refuse(self) -> None:
         # One at a time: opening takes a while in which another call could open the same.

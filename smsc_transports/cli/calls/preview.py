@@ -15,7 +15,7 @@ from smsc_transports.cli.terminal import printable
 from smsc_transports.plugins.manager import plugin_manager
 from smsc_transports.plugins.transport import Transport
 from smsc_transports.reporting.redaction import redact
-from smsc_transports.sandbox.client import VARIABLE
+from smsc_transports.sandbox.defaults import VARIABLE
 from smsc_transports.transports.http import HttpTransport
 from smsc_transports.transports.smtp import SmtpTransport, write_letter
 from smsc_transports.values.errors import ConfigurationError, TransportError, Unsupported

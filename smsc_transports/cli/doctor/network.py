@@ -9,7 +9,7 @@ from urllib.request import getproxies
 
 from smsc_transports.cli.doctor.report import NOTE, OK, Finding, Section, note, ok, problem
 from smsc_transports.reporting.redaction import without_user
-from smsc_transports.sandbox.client import VARIABLE
+from smsc_transports.sandbox.defaults import VARIABLE
 from smsc_transports.transports.tls import tls_context
 
 _TRUST_REMEDY = (

@@ -15,7 +15,7 @@ from smsc_transports.cli.doctor.report import Finding, Section, note, ok, proble
 from smsc_transports.plugins.listing import READY, take_inventory
 from smsc_transports.plugins.manager import BROKEN, SANDBOX, plugin_manager
 from smsc_transports.plugins.transport import Transport
-from smsc_transports.sandbox.client import VARIABLE
+from smsc_transports.sandbox.defaults import VARIABLE
 from smsc_transports.transports.http import HttpTransport
 from smsc_transports.transports.smtp import SmtpTransport
 from smsc_transports.values.errors import ConfigurationError, TransportError
