@@ -6,7 +6,7 @@ import queue
 import signal
 import sys
 from datetime import datetime
-from typing import Union
+from typing import List, Union
 
 from smsc_transports.cli.terminal import print_anything, printable
 from smsc_transports.sandbox.rules.store import Message, Refusal
@@ -38,7 +38,8 @@ def report(sandbox: Sandbox) -> None:
     messages = sandbox.messages
     count = "1 message" if len(messages) == 1 else f"{len(messages)} messages"
     print(f"\n--- the sandbox received {count} ---", file=sys.stderr)
-    for event in sorted([*messages, *sandbox.refusals], key=_time):
+    events: List[Union[Message, Refusal]] = [*messages, *sandbox.refusals]
+    for event in sorted(events, key=_time):
         print(block(event), file=sys.stderr)
     print(f"--- balance {sandbox.balance} ---", file=sys.stderr, flush=True)
 

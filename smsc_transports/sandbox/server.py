@@ -313,6 +313,15 @@ class Sandbox:
         self._await(lambda engine: engine.reset())
         self._reports.all.clear()
 
+    def received(self) -> str:
+        """The latest messages, refusals and reports of fences in words, a line for each."""
+        arrived = [f"  {', '.join(m.phones)}: {m.text!r}" for m in self.messages[-20:]]
+        arrived += [
+            f"  refused {r.endpoint}: error {r.code} ({r.description})" for r in self.refusals[-5:]
+        ]
+        arrived += [f"  {report.text}" for report in self.fences[-5:] if report.text]
+        return "\n".join(arrived or ["  nothing"])
+
     def on_message(self, listener: Callable[[Message], None]) -> None:
         """Call ``listener`` with each message; from the sandbox's thread, so it must be quick."""
         self._ask(lambda engine: engine.store.listeners.append(listener))
@@ -324,12 +333,7 @@ class Sandbox:
     def _missed(self, phone: Optional[str], text: Optional[str], timeout: float) -> str:
         wanted = [f"to {phone}"] if phone is not None else []
         wanted += [f"with {text!r}"] if text is not None else []
-        arrived = [f"  {', '.join(m.phones)}: {m.text!r}" for m in self.messages[-20:]]
-        arrived += [
-            f"  refused {r.endpoint}: error {r.code} ({r.description})" for r in self.refusals[-5:]
-        ]
-        head = f"no message {' '.join(wanted)} within {timeout:g} s; arrived:"
-        return "\n".join([head, *(arrived or ["  nothing"])])
+        return f"no message {' '.join(wanted)} within {timeout:g} s; arrived:\n{self.received()}"
 
     def _ask(self, question: Callable[[Engine], _T]) -> _T:
         """Ask the engine in its own thread; without one, before and after the run, right here."""

@@ -40,7 +40,7 @@ def _hear(event: str, args: Tuple[Any, ...]) -> None:
 
 
 def _refuse(what: str) -> None:
-    tell(f"refused {what}: it would have reached the real gateway")
+    tell(f"refused {what}, so that nothing reaches the real gateway")
     raise PermissionError(errno.EACCES, f"smsc sandbox: refused {what}")
 
 
@@ -117,7 +117,7 @@ def _import(module: str, *_: Any) -> None:
 def _child(_executable: Any, args: Any = (), *_: Any) -> None:
     reason = why_unfenced(args if isinstance(args, (list, tuple)) else [args])
     if reason:
-        _refuse("to start a program: " + reason)
+        _refuse(f"a program ({reason})")
 
 
 _CHECKS: Dict[str, Callable[..., None]] = {
@@ -133,4 +133,5 @@ _CHECKS: Dict[str, Callable[..., None]] = {
     "subprocess.Popen": _child,
     "os.exec": _child,
     "os.posix_spawn": _child,
+    "os.system": lambda command: _child(None, ["sh", "-c", command]),
 }

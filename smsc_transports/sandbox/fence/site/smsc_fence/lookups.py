@@ -23,6 +23,9 @@ def put_up() -> None:
         (socket.socket, "connect", _connect),
         (socket.socket, "connect_ex", _connect_ex),
         (socket.socket, "sendto", _sendto),
+        # Last, since the class above is made of it: gevent's, and others to come, will be too.
+        (_socket, "socket", _inner_socket),
+        (socket, "SocketType", _inner_socket),
     ]
     for owner, name, make in replacements:
         _genuine[owner, name] = getattr(owner, name)
@@ -122,16 +125,27 @@ def _connect_ex(genuine: Any) -> Any:
     return connect_ex
 
 
+def _inner_socket(genuine: Any) -> Any:
+    class InnerSocket(genuine):  # type: ignore[misc]
+        __slots__ = ()
+        connect = _connect(genuine.connect)
+        connect_ex = _connect_ex(genuine.connect_ex)
+        sendto = _sendto(genuine.sendto)
+
+    InnerSocket.__name__ = InnerSocket.__qualname__ = "socket"
+    return InnerSocket
+
+
 def _sendto(genuine: Any) -> Any:
-    """Refuse questions about the gateway's names that are put to a name server directly."""
+    """Refuse packets to the gateway, and questions put to a name server about its names."""
 
     def sendto(self: Any, data: Any, *given: Any) -> Any:
         plan = current()
         to = given[-1] if given else None
-        if plan is not None and isinstance(to, tuple) and len(to) > 1 and to[1] == 53:
-            name = _asked_name(bytes(data))
+        if plan is not None and isinstance(to, tuple) and len(to) > 1:
+            name = _asked_name(bytes(data)) if to[1] == 53 else to[0]
             if plan.rank(name) is not None:
-                raise PermissionError(errno.EACCES, f"smsc sandbox: no look-up of {name}")
+                raise PermissionError(errno.EACCES, f"smsc sandbox: no packet about {name!r}")
         return genuine(self, data, *given)
 
     return sendto
@@ -162,4 +176,4 @@ def _for(sock: Any, door: Door) -> Tuple[Any, ...]:
 
 
 def _closed(address: Any) -> str:
-    return f"the sandbox has nothing at port {address[1]} of {address[0]}"
+    return f"the sandbox has nothing at port {address[1]} of the gateway"
