@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from contextlib import ExitStack
 from typing import Callable, Dict, Optional, Tuple
 
 from aiohttp import web
@@ -68,14 +69,13 @@ class Hosts:
         account = account_of(fields)
         limits = self._gateway.limits
         limits.begin(account, endpoint)
-        try:
+        with ExitStack() as slot:
+            slot.callback(limits.end, account, endpoint)
             answer = broken or self._ask(endpoint, fields, Origin(channel, host, raw))
             response = _response(answer, fields)
             if fault is not None:
-                return await spoil(request, fault, self._faults, response)
+                return await spoil(request, fault, self._faults, response, slot.close)
             return response
-        finally:
-            limits.end(account, endpoint)
 
     def _ask(self, endpoint: str, fields: Fields, origin: Origin) -> Answer:
         try:

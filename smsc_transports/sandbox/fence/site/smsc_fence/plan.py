@@ -71,6 +71,7 @@ class Plan:
             self.hosts.setdefault(name, min(rank, 4))
             if port:
                 self._ports[name, port] = HTTP_PORT
+                self._ports[_STAND_IN % (self.hosts[name] + 1), port] = HTTP_PORT
 
     def rank(self, host: object) -> Optional[int]:
         """Whose place a host has: 0 the base name, 1 to 4 the mirrors; None: not the gateway's."""
