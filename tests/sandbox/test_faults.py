@@ -188,7 +188,7 @@ def test_rules_are_lifted_one_by_one_or_all(sandbox: Sandbox, client: Client) ->
         ({"fault": "close", "host": 5}, "no such host: 5"),
         ({"fault": "close", "host": True}, "no such host: True"),
         ({"fault": "close", "endpoint": "jobs"}, "no such endpoint: 'jobs'"),
-        ({"fault": "close", "times": 0}, "times is a number from 1"),
+        ({"fault": "close", "times": 0}, "times is a whole number from 1"),
         ({"fault": "close", "chance": 1.5}, "a chance is a number from 0 to 1"),
         ({"chances": {"close": 0.6, "error": 0.6}}, "chances add up to 1"),
         ({"script": "close"}, "a script is a list"),
