@@ -203,3 +203,16 @@ def test_rules_are_lifted_one_by_one_or_all(sandbox: Sandbox, client: Client) ->
 def test_senseless_faults_are_told(sandbox: Sandbox, options: Any, told: Any) -> None:
     with pytest.raises(ValueError, match=told):
         sandbox.fail(**options)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("status_lag", "long", "status lag is a number of seconds from 0 on"),
+        ("slow_interval", -1, "slow interval is a number of seconds from 0 on"),
+        ("error9_on_repeat", "yes", "error 9 on repeat is true or false"),
+    ],
+)
+def test_wrong_values_are_told_in_words(sandbox: Sandbox, name: str, value: Any, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        setattr(sandbox, name, value)
