@@ -461,6 +461,16 @@ def test_a_fence_in_a_fence_leads_to_the_inner_sandbox(sandbox: Sandbox) -> None
         assert (texts(sandbox), texts(other)) == (["inner"], ["outer"])
 
 
+def test_a_kept_connection_does_not_outlast_its_fence(sandbox: Sandbox, face: Any) -> None:
+    with Sandbox() as other:
+        with other.fence():
+            assert face.SMSC().send_sms("79991112233", "outer").ok
+            with sandbox.fence():
+                assert face.SMSC().send_sms("79991112233", "inner").ok
+            assert face.SMSC().send_sms("79991112233", "outer again").ok
+        assert (texts(sandbox), texts(other)) == (["inner"], ["outer", "outer again"])
+
+
 def test_the_fence_needs_nothing_but_the_standard_library() -> None:
     import ast
 

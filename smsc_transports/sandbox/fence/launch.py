@@ -76,12 +76,22 @@ def around_this_process(plan: Any) -> Iterator[None]:
     changed = {name for name in wanted if kept.get(name) != wanted[name]}
     before = fence.put_up(plan)
     os.environ.update({name: wanted[name] for name in changed})
+    _let_go()
     try:
         yield
     finally:
+        _let_go()
         fence.put_up(before)
         for name in changed:
             if name in kept:
                 os.environ[name] = kept[name]
             else:
                 os.environ.pop(name, None)
+
+
+def _let_go() -> None:
+    """Close connections that our own transports keep: they lead where the names led before."""
+    if "smsc_transports.plugins.manager" in sys.modules:
+        from smsc_transports.plugins.manager import plugin_manager
+
+        plugin_manager().close()
