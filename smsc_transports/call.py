@@ -43,8 +43,8 @@ def ask(command: str, argument: str, settings: Settings, face: FaceNames) -> Rep
     manager.scan()
     request = Request(command, argument, settings, face=face)
     try:
-        _require_fence()
         request = Request(command, argument, manager.settings(settings), face=face)
+        _require_fence(request.settings)
         transports = choose(manager, request)
     except TransportError as error:
         tell_once(f"Nothing is sent: {error}.")
@@ -67,13 +67,13 @@ def mail(fields: Mapping[str, str], names: Mapping[str, Any]) -> Optional[BaseEx
     "".join((settings.charset, settings.login, settings.password))
     manager = plugin_manager()
     manager.scan()
-    _require_fence()
     request = Request(
         "send",
         Argument(urlencode(fields), "utf-8"),
         manager.settings(settings),
         face=_replaceable(names),
     )
+    _require_fence(request.settings)
     verdict = run_once(_under_way(manager, request), [named(manager.transports(), "smtp")])
     if verdict.error is None:
         return None
@@ -130,13 +130,16 @@ def named(known: Dict[str, Transport], name: str) -> Transport:
     )
 
 
-def _require_fence() -> None:
-    """Refuse to send from a program that was to be fenced and is not."""
-    if os.environ.get("SMSC_SANDBOX") and "smsc_fence" not in sys.modules:
+def _require_fence(settings: Settings) -> None:
+    """Send nothing where ``smsc sandbox run`` promised a sandbox and nothing leads there."""
+    fence = sys.modules.get("smsc_fence")
+    if fence is not None and fence.is_up():
+        fence.cover(settings.hosts)
+        fence.cover(settings.smtp_servers)
+    elif os.environ.get("SMSC_SANDBOX"):
         raise NotSent(
-            "SMSC_SANDBOX is set, but this program was not started by 'smsc sandbox run', or in a "
-            "way that the sandbox cannot fence (python -I, -S or -E). Unset SMSC_SANDBOX to use "
-            "the real gateway"
+            "SMSC_SANDBOX is set, but nothing leads this process to the sandbox; start it by "
+            "'smsc sandbox run' and without python -I, -E, -S"
         )
 
 

@@ -10,7 +10,6 @@ import argparse
 import functools
 import itertools
 import logging
-import os
 import sys
 import threading
 import time
@@ -155,9 +154,9 @@ def run(
     )
     smsc = face.SMSC()
     phones = [f"7999{number:07}" for number in range(sends)]
-    with mock.patch.object(dispatch, "Call", call), mock.patch.dict(
-        os.environ, SMSC_SANDBOX=sandbox.url
-    ), ThreadPoolExecutor(threads) as pool:
+    with mock.patch.object(dispatch, "Call", call), sandbox.fence(), ThreadPoolExecutor(
+        threads
+    ) as pool:
         replies: List[Any] = []
         for reply in pool.map(lambda phone: smsc.send_sms(phone, f"to {phone}"), phones):
             replies.append(reply)

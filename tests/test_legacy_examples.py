@@ -14,8 +14,8 @@ import pytest
 
 pytest.importorskip("aiohttp", reason="the sandbox needs the extra [sandbox]")
 
+from smsc_transports.sandbox.rules.store import Message
 from smsc_transports.sandbox.server import Sandbox
-from smsc_transports.sandbox.store import Message
 
 ROOT = Path(__file__).parents[1]
 PROGRAMS = ROOT / "legacy_examples"
@@ -41,18 +41,17 @@ class Run(NamedTuple):
 
 
 def run(program: str, sandbox: Sandbox, folder: Path) -> Run:
-    lines = _output(folder, sandbox.url, [str(PROGRAMS / f"{program}.py")]).stdout.splitlines()
+    lines = _output(folder, sandbox, [str(PROGRAMS / f"{program}.py")]).stdout.splitlines()
     refusals = [(refusal.endpoint, refusal.code) for refusal in sandbox.refusals]
     return Run(lines, sandbox.messages, refusals)
 
 
 def _output(
-    folder: Path, url: Optional[str], arguments: Sequence[str]
+    folder: Path, sandbox: Optional[Sandbox], arguments: Sequence[str]
 ) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
-    environment.pop("SMSC_SANDBOX", None)
-    if url is not None:
-        environment["SMSC_SANDBOX"] = url
+    if sandbox is not None:
+        environment = sandbox.environment(environment)
     finished = subprocess.run(
         [sys.executable, *arguments],
         cwd=folder,

@@ -129,9 +129,9 @@ def test_the_wheel_holds_the_stubs_as_their_own_package(wheel: zipfile.ZipFile) 
 
 @pytest.mark.slow
 def test_the_wheel_holds_the_pages_of_the_inbox(wheel: zipfile.ZipFile) -> None:
-    static = ROOT / "smsc_transports" / "sandbox" / "static"
+    static = ROOT / "smsc_transports" / "sandbox" / "inbox" / "static"
     pages = {path.relative_to(ROOT).as_posix() for path in static.iterdir()}
-    assert "smsc_transports/sandbox/static/index.html" in pages
+    assert "smsc_transports/sandbox/inbox/static/index.html" in pages
     assert pages <= set(wheel.namelist())
 
 

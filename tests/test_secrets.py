@@ -6,11 +6,9 @@ import base64
 import contextlib
 import io
 import logging
-import os
 import smtplib
 import traceback
 from typing import Any, Iterator, List, Set
-from unittest import mock
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -117,7 +115,7 @@ def test_random_secrets_are_shown_by_no_outcome_of_any_transport(
     face.SMTP_LOGIN, face.SMTP_PASSWORD = smtp_login, smtp_password
     face.SMSC_TRANSPORT = transport
     face.SMSC_DEBUG = True
-    with mock.patch.dict(os.environ, SMSC_SANDBOX=gateway.url):
+    with gateway.fence():
         shown = everything_shown(face, by_mail)
     used = [password, smtp_login, smtp_password] + ([] if with_key else [login])
     for secret in used:

@@ -11,10 +11,17 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from typing import TYPE_CHECKING, Any, List
+from typing import TYPE_CHECKING, Any, Callable, List
 
-from smsc_transports.sandbox import assumptions
-from smsc_transports.sandbox.defaults import BALANCE, CALLBACK_SECRET, KEEP, PORT, SMTP_PORT
+from smsc_transports.sandbox.defaults import (
+    BALANCE,
+    CALLBACK_SECRET,
+    KEEP,
+    PORT,
+    SMTP_PORT,
+    VARIABLE,
+)
+from smsc_transports.sandbox.rules import assumptions
 
 if TYPE_CHECKING:
     from smsc_transports.sandbox.server import Sandbox
@@ -30,6 +37,8 @@ _EPILOG = """\
 examples:
   smsc sandbox                              run it, print each message
   smsc sandbox run -- python program.py     run a program against one of its own
+  smsc sandbox run --at http://127.0.0.1:2580 -- python program.py
+                                            run it against one that runs already
   smsc sandbox ready --wait 10              wait until a sandbox answers
 """
 
@@ -73,7 +82,8 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.set_defaults(run=_serve)
     actions = parser.add_subparsers(metavar="ACTION")
-    run = actions.add_parser("run", help="run a program against a sandbox of its own")
+    run = actions.add_parser("run", help="run a program against a sandbox, unchanged")
+    run.add_argument("--at", metavar="URL", help="join the sandbox that runs there")
     run.add_argument("program", nargs=argparse.REMAINDER, metavar="-- COMMAND ARGUMENT")
     run.set_defaults(run=_run)
     ready = actions.add_parser("ready", help="tell by the exit status whether a sandbox answers")
@@ -93,7 +103,12 @@ def _port(text: str) -> int:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
-    return _with_sandbox(arguments, PORT, lambda console, sandbox: console.serve(sandbox))
+    def serve(sandbox: Sandbox) -> int:
+        from smsc_transports.sandbox import console
+
+        return console.serve(sandbox)
+
+    return _with_sandbox(arguments, PORT, serve)
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -103,12 +118,26 @@ def _run(arguments: argparse.Namespace) -> int:
     if not program:
         print("smsc sandbox run: which program? smsc sandbox run -- COMMAND", file=sys.stderr)
         return 2
-    return _with_sandbox(arguments, 0, lambda console, sandbox: console.run(sandbox, program))
+    from smsc_transports.sandbox import running
+    from smsc_transports.sandbox.fence import launch
 
-
-def _with_sandbox(arguments: argparse.Namespace, default_port: int, action: Any) -> int:
+    reason = launch.why_unfenced(program)
+    if reason:
+        print(f"smsc sandbox run: not started: {reason}", file=sys.stderr)
+        return 2
+    if arguments.at is None:
+        return _with_sandbox(arguments, 0, lambda sandbox: running.own(sandbox, program))
     try:
-        from smsc_transports.sandbox import console
+        return running.joined(arguments.at, program)
+    except running.Unreachable as error:
+        print(f"smsc sandbox run: {error}", file=sys.stderr)
+        return 1
+
+
+def _with_sandbox(
+    arguments: argparse.Namespace, default_port: int, action: Callable[[Sandbox], int]
+) -> int:
+    try:
         from smsc_transports.sandbox.server import PortTaken, Sandbox
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in EXTRA:
@@ -131,13 +160,13 @@ def _with_sandbox(arguments: argparse.Namespace, default_port: int, action: Any)
         print(f"smsc sandbox: {error}", file=sys.stderr)
         return 1
     try:
-        return int(action(console, sandbox))
+        return action(sandbox)
     finally:
         sandbox.stop()
 
 
 def _ready(arguments: argparse.Namespace) -> int:
-    url = os.environ.get("SMSC_SANDBOX") or f"http://127.0.0.1:{arguments.port or PORT}"
+    url = os.environ.get(VARIABLE) or f"http://127.0.0.1:{arguments.port or PORT}"
     # Loopback is never reached through a proxy.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     deadline = time.monotonic() + arguments.wait

@@ -1,20 +1,16 @@
-"""The sandbox at a terminal: messages as readable blocks, and other programs run against it."""
+"""The sandbox at a terminal: messages as readable blocks."""
 
 from __future__ import annotations
 
-import os
 import queue
 import signal
-import subprocess
 import sys
 from datetime import datetime
 from typing import List, Union
 
 from smsc_transports.cli.terminal import print_anything, printable
+from smsc_transports.sandbox.rules.store import Message, Refusal
 from smsc_transports.sandbox.server import Sandbox
-from smsc_transports.sandbox.store import Message, Refusal
-
-VARIABLE = "SMSC_SANDBOX"
 
 
 def serve(sandbox: Sandbox) -> int:
@@ -28,8 +24,8 @@ def serve(sandbox: Sandbox) -> int:
     print(f"HTTP hosts   {' '.join(sandbox.http)}")
     print(f"HTTPS hosts  {' '.join(sandbox.https)}")
     print(f"SMTP         {sandbox.smtp[0]}")
-    print("Point programs at it from another terminal, stop it with Ctrl-C:")
-    print(f"export {VARIABLE}={sandbox.url}", flush=True)
+    print("Lead programs to it from another terminal, stop it with Ctrl-C:")
+    print(f"smsc sandbox run --at {sandbox.url} -- python program.py", flush=True)
     try:
         while True:
             print("\n" + block(arrived.get()), flush=True)
@@ -37,28 +33,8 @@ def serve(sandbox: Sandbox) -> int:
         return 0
 
 
-def run(sandbox: Sandbox, program: List[str]) -> int:
-    """Run ``program`` with the sandbox in its environment; its exit status."""
-    print_anything(sys.stderr)
-    try:
-        # Before the program starts, so that no early Ctrl-C ends us and leaves it behind. A
-        # handler that does nothing, since the child would inherit "ignore".
-        signal.signal(signal.SIGINT, lambda *_: None)
-        child = subprocess.Popen(program, env={**os.environ, VARIABLE: sandbox.url})
-    except FileNotFoundError:
-        print(f"smsc sandbox run: no such command: {program[0]}", file=sys.stderr)
-        return 127
-    except OSError as error:
-        print(f"smsc sandbox run: cannot run {program[0]}: {error.strerror}", file=sys.stderr)
-        return 126
-    # The terminal sends Ctrl-C to the child itself; other requests to stop are passed on.
-    signal.signal(signal.SIGTERM, lambda *_: child.terminate())
-    status = child.wait()
-    _report(sandbox)
-    return status if status >= 0 else 128 - status
-
-
-def _report(sandbox: Sandbox) -> None:
+def report(sandbox: Sandbox) -> None:
+    """Print on stderr what arrived, in the order of time."""
     messages = sandbox.messages
     count = "1 message" if len(messages) == 1 else f"{len(messages)} messages"
     print(f"\n--- the sandbox received {count} ---", file=sys.stderr)

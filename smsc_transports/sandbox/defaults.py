@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+VARIABLE = "SMSC_SANDBOX"  # in a fenced program, the sandbox's inbox
 PORT = 2580
 SMTP_PORT = 2525
 BALANCE = "100.00"

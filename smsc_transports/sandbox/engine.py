@@ -8,17 +8,17 @@ from typing import Dict, List, Optional
 
 from aiohttp import web
 
-from smsc_transports.sandbox.callbacks import Callbacks
-from smsc_transports.sandbox.certificates import Authority
-from smsc_transports.sandbox.clock import Clock
-from smsc_transports.sandbox.faults import HOSTS, Faults, Rule
-from smsc_transports.sandbox.gateway import Gateway
-from smsc_transports.sandbox.hosts import Hosts
-from smsc_transports.sandbox.limits import Limits
-from smsc_transports.sandbox.listener import Listener
-from smsc_transports.sandbox.quiet import LOGGER
-from smsc_transports.sandbox.smtp import SmtpServer
-from smsc_transports.sandbox.store import Message, Store, matches
+from smsc_transports.sandbox.doors.callbacks import Callbacks
+from smsc_transports.sandbox.doors.certificates import Authority
+from smsc_transports.sandbox.doors.http import Hosts
+from smsc_transports.sandbox.doors.listener import Listener
+from smsc_transports.sandbox.doors.quiet import LOGGER
+from smsc_transports.sandbox.doors.smtp import SmtpServer
+from smsc_transports.sandbox.rules.clock import Clock
+from smsc_transports.sandbox.rules.faults import HOSTS, Faults, Rule
+from smsc_transports.sandbox.rules.gateway import Gateway
+from smsc_transports.sandbox.rules.limits import Limits
+from smsc_transports.sandbox.rules.store import Message, Store, matches
 
 
 class Engine:
@@ -60,11 +60,14 @@ class Engine:
         self.https: List[Listener] = []
         self.smtp: Listener
 
-    async def start(self) -> None:
-        """Open all ports; raises :class:`~.listener.PortTaken` and leaves none open."""
+    async def start(self, page: web.Application) -> None:
+        """Open all ports, with ``page`` as the inbox.
+
+        Raises :class:`~.doors.listener.PortTaken` and leaves none open.
+        """
         # Made here and not before, because in Python 3.8 it belongs to the loop it is made in.
         self._opening = asyncio.Lock()
-        await self._prepare()
+        await self._prepare(page)
         try:
             for listener in self._listeners():
                 await listener.open()
@@ -96,6 +99,11 @@ class Engine:
             "smtp": [self.smtp.address],
             "ca": self.authority.pem,
         }
+
+    @property
+    def connections(self) -> int:
+        """How many connections the gateway's hosts have had."""
+        return sum(listener.connections for listener in self._gateway_listeners())
 
     async def fail(self, rule: Rule) -> int:
         """Put a rule in force; its number. Refusing hosts are closed when this returns."""
@@ -141,13 +149,11 @@ class Engine:
         finally:
             self.store.listeners.remove(listener)
 
-    async def _prepare(self) -> None:
-        from smsc_transports.sandbox.inbox import application
-
+    async def _prepare(self, page: web.Application) -> None:
         hosts = Hosts(self.gateway, self.faults)
         tls = self.authority.server_context()
         self._inbox_runner = web.AppRunner(
-            application(self), handler_cancellation=True, access_log=None, logger=LOGGER
+            page, handler_cancellation=True, access_log=None, logger=LOGGER
         )
         await self._inbox_runner.setup()
         inbox_server = self._inbox_runner.server
@@ -174,7 +180,10 @@ class Engine:
         return Listener(name, self._port and self._port + offset, server, drop, "--port", tls)
 
     def _listeners(self) -> List[Listener]:
-        return [self.inbox, *self.http, *self.https, self.smtp]
+        return [self.inbox, *self._gateway_listeners()]
+
+    def _gateway_listeners(self) -> List[Listener]:
+        return [*self.http, *self.https, self.smtp]
 
     async def _open_or_refuse(self) -> None:
         # One at a time: opening takes a while in which another call could open the same.

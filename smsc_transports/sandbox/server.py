@@ -2,8 +2,7 @@
 
 ::
 
-    with Sandbox() as sandbox:
-        os.environ["SMSC_SANDBOX"] = sandbox.url
+    with Sandbox() as sandbox, sandbox.fence():
         legacy_program.run()
         assert sandbox.wait_for(phone="79991112233").text == "Hello"
 
@@ -13,16 +12,33 @@ It runs in a thread of its own and all its members may be used from any thread.
 from __future__ import annotations
 
 import asyncio
+import os
+import tempfile
 import threading
 from decimal import Decimal
-from typing import Any, Callable, Coroutine, Iterable, List, Mapping, Optional, TypeVar
+from pathlib import Path
+from typing import (
+    Any,
+    Callable,
+    ContextManager,
+    Coroutine,
+    Dict,
+    Iterable,
+    List,
+    Mapping,
+    Optional,
+    TypeVar,
+)
 
 from smsc_transports.sandbox.defaults import BALANCE, CALLBACK_SECRET, KEEP, SMTP_PORT
+from smsc_transports.sandbox.doors.listener import PortTaken
 from smsc_transports.sandbox.engine import Engine
-from smsc_transports.sandbox.faults import DEFAULT_SEED, make_rule
-from smsc_transports.sandbox.gateway import money
-from smsc_transports.sandbox.listener import PortTaken
-from smsc_transports.sandbox.store import Message, Refusal
+from smsc_transports.sandbox.fence import launch, trust
+from smsc_transports.sandbox.fence.reports import Report, Reports
+from smsc_transports.sandbox.inbox.api import application
+from smsc_transports.sandbox.rules.faults import DEFAULT_SEED, make_rule
+from smsc_transports.sandbox.rules.gateway import money
+from smsc_transports.sandbox.rules.store import Message, Refusal
 
 __all__ = ["PortTaken", "Sandbox"]
 
@@ -81,6 +97,8 @@ class Sandbox:
         )
         self._loop = asyncio.new_event_loop()
         self._thread: Optional[threading.Thread] = None
+        self._reports = Reports()
+        self._folder: Optional[tempfile.TemporaryDirectory[str]] = None
         self.clock = SandboxClock(self)
 
     def start(self) -> Sandbox:
@@ -92,7 +110,9 @@ class Sandbox:
         )
         self._thread.start()
         try:
-            self._await(lambda engine: engine.start())
+            page = application(self._engine)
+            self._reports.join(page)
+            self._await(lambda engine: engine.start(page))
         except BaseException:
             self._join()
             raise
@@ -103,6 +123,9 @@ class Sandbox:
         if self._thread is not None:
             self._await(lambda engine: engine.stop())
             self._join()
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
 
     def __enter__(self) -> Sandbox:
         return self.start()
@@ -112,7 +135,7 @@ class Sandbox:
 
     @property
     def url(self) -> str:
-        """The address of the inbox, the value for ``SMSC_SANDBOX``."""
+        """The address of the inbox, for ``smsc sandbox run --at``."""
         return f"http://{self._engine.inbox.address}"
 
     @property
@@ -134,6 +157,38 @@ class Sandbox:
     def ca_pem(self) -> str:
         """The certificate authority of the HTTPS hosts, PEM."""
         return self._engine.authority.pem
+
+    def environment(self, given: Optional[Mapping[str, str]] = None) -> Dict[str, str]:
+        """The environment that fences a program: ``given`` (``os.environ``) and what it needs."""
+        environ = os.environ if given is None else given
+        made: Dict[str, str] = launch.smsc_fence().environment(environ, self._plan())
+        return made
+
+    def fence(self) -> ContextManager[None]:
+        """Fence this process and the programs that it starts, for the length of a ``with``.
+
+        Libraries that connect without Python (pycurl, uvloop, grpc) are not fenced.
+        """
+        return launch.around_this_process(self._plan())
+
+    @property
+    def fences(self) -> List[Report]:
+        """What the fences of programs reported, oldest first."""
+        return list(self._reports.all)
+
+    @property
+    def connections(self) -> int:
+        """How many connections came to the gateway's hosts since the start."""
+        return self._ask(lambda engine: engine.connections)
+
+    def _plan(self) -> Any:
+        if self._thread is None:
+            raise RuntimeError("the sandbox is not running")
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="smsc-sandbox-")
+            trust.write_bundle(Path(self._folder.name) / "authorities.pem", self.ca_pem)
+        bundle = Path(self._folder.name) / "authorities.pem"
+        return launch.plan_for(self._ask(lambda engine: engine.addresses()), bundle)
 
     @property
     def messages(self) -> List[Message]:
@@ -193,7 +248,7 @@ class Sandbox:
 
     def status(self, message: Message, phone: Optional[str] = None) -> int:
         """The present status of a message to ``phone``, or to its first number."""
-        from smsc_transports.sandbox import statuses
+        from smsc_transports.sandbox.rules import statuses
 
         recipient = next(r for r in message.recipients if phone in (None, r.phone))
         return statuses.current(message, recipient, self.clock.now()).status
@@ -225,13 +280,13 @@ class Sandbox:
     ) -> int:
         """Make requests go wrong from now on; the number to :meth:`heal` it by.
 
-        ``fault`` is one of the words of :mod:`smsc_transports.sandbox.faults`; with ``stored``
-        the message is accepted and only the answer is lost. ``host`` is 0 (base) to 4 (www5),
-        ``endpoint`` "send", "status", "balance" or "smtp"; None is all of them. The fault comes
-        to the next ``times`` requests, or with a ``chance``, or always. In place of one fault:
-        a ``script``, a list of faults and "ok" in the order of the requests, and ``chances``,
-        {fault: probability}, for the requests after it, rolled with ``seed``. "close+stored" is
-        "close" with ``stored``. ValueError for what makes no sense.
+        ``fault`` is one of the words of :mod:`smsc_transports.sandbox.rules.faults`. With
+        ``stored`` the message is accepted and only the answer is lost. ``host`` is 0 (base) to
+        4 (www5), ``endpoint`` "send", "status", "balance" or "smtp"; None is all of them. The
+        fault comes to the next ``times`` requests, or with a ``chance``, or always. In place of
+        one fault: a ``script``, a list of faults and "ok" in the order of the requests, and
+        ``chances``, {fault: probability}, for the requests after it, rolled with ``seed``.
+        "close+stored" is "close" with ``stored``. ValueError for what makes no sense.
         """
         rule = make_rule(
             fault,
@@ -256,6 +311,16 @@ class Sandbox:
     def reset(self) -> None:
         """As just started: no messages, no faults, the first balance, real time."""
         self._await(lambda engine: engine.reset())
+        self._reports.all.clear()
+
+    def received(self) -> str:
+        """The latest messages, refusals and reports of fences in words, a line for each."""
+        arrived = [f"  {', '.join(m.phones)}: {m.text!r}" for m in self.messages[-20:]]
+        arrived += [
+            f"  refused {r.endpoint}: error {r.code} ({r.description})" for r in self.refusals[-5:]
+        ]
+        arrived += [f"  {report.text}" for report in self.fences[-5:] if report.text]
+        return "\n".join(arrived or ["  nothing"])
 
     def on_message(self, listener: Callable[[Message], None]) -> None:
         """Call ``listener`` with each message; from the sandbox's thread, so it must be quick."""
@@ -268,12 +333,7 @@ class Sandbox:
     def _missed(self, phone: Optional[str], text: Optional[str], timeout: float) -> str:
         wanted = [f"to {phone}"] if phone is not None else []
         wanted += [f"with {text!r}"] if text is not None else []
-        arrived = [f"  {', '.join(m.phones)}: {m.text!r}" for m in self.messages[-20:]]
-        arrived += [
-            f"  refused {r.endpoint}: error {r.code} ({r.description})" for r in self.refusals[-5:]
-        ]
-        head = f"no message {' '.join(wanted)} within {timeout:g} s; arrived:"
-        return "\n".join([head, *(arrived or ["  nothing"])])
+        return f"no message {' '.join(wanted)} within {timeout:g} s; arrived:\n{self.received()}"
 
     def _ask(self, question: Callable[[Engine], _T]) -> _T:
         """Ask the engine in its own thread; without one, before and after the run, right here."""

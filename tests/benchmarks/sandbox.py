@@ -16,7 +16,7 @@ import time
 import urllib.request
 from typing import List
 
-from smsc_transports.sandbox import statuses
+from smsc_transports.sandbox.rules import statuses
 from smsc_transports.sandbox.server import Sandbox
 
 ROUNDS = 5

@@ -12,7 +12,7 @@ from typing import Any, Iterator, List
 import pytest
 
 from smsc_transports.cli.explanations import DELIVERY_ERROR_TEXTS, STATUS_TEXTS
-from smsc_transports.sandbox.assumptions import FATES
+from smsc_transports.sandbox.rules.assumptions import FATES
 from smsc_transports.sandbox.server import Sandbox
 from smsc_transports.values.errors import ERROR_TEXTS
 

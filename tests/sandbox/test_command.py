@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,13 +37,12 @@ def smsc(*arguments: Any, **more: Any) -> Any:
 
 PROGRAM = textwrap.dedent(
     """
-    import json, os, sys
+    import sys
     from urllib.request import urlopen
     from urllib.parse import urlencode
-    addresses = json.load(urlopen(os.environ["SMSC_SANDBOX"] + "/api/addresses"))
     fields = {"login": "me", "psw": "secret", "charset": "utf-8", "fmt": 1, "sender": "Shop",
               "phones": "79991112233", "mes": sys.stdin.read()}
-    print(urlopen("http://%s/sys/send.php?%s" % (addresses["http"][0], urlencode(fields))).read())
+    print(urlopen("http://smsc.ua/sys/send.php?" + urlencode(fields)).read())
     sys.exit(3)
     """
 )
@@ -64,6 +64,69 @@ def test_run_gives_a_program_its_own_sandbox_and_shows_what_arrived() -> None:
     assert head in done.stderr
     assert "--- balance 98.60 ---" in done.stderr
     assert "secret" not in done.stderr
+
+
+def test_run_joins_a_sandbox_that_runs(sandbox: Sandbox) -> None:
+    done = subprocess.run(
+        [*SMSC, "run", "--at", sandbox.url, "--", sys.executable, "-c", PROGRAM],
+        input="joined",
+        capture_output=True,
+        encoding="utf-8",
+        timeout=SECONDS,
+        env=environment(),
+    )
+    assert (done.returncode, done.stdout) == (3, "b'1001,1'\n"), done.stderr
+    assert done.stderr == f"--- see {sandbox.url} ---\n"
+    assert [message.text for message in sandbox.messages] == ["joined"]
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("http://smsc.ua", "is no address of a sandbox on this machine"),
+        ("http://localhost@smsc.ua/", "is no address of a sandbox on this machine"),
+        ("2580", "is no address of a sandbox on this machine"),
+        ("http://127.0.0.1:9", "no sandbox answers at http://127.0.0.1:9"),
+    ],
+)
+def test_run_joins_nothing_else(url: str, told: str) -> None:
+    done = smsc("run", "--at", url, "--", sys.executable, "-c", "print('started')")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert told in done.stderr
+
+
+@pytest.mark.parametrize("option", ["-I", "-E", "-S", "-sBI"])
+def test_run_starts_no_python_that_it_cannot_fence(option: str) -> None:
+    done = smsc("run", "--", sys.executable, option, "-c", "print('started')")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"{option}' ignores PYTHONPATH" in done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="scripts begin with #! on POSIX")
+def test_run_reads_the_first_line_of_a_script(tmp_path: Path) -> None:
+    script = tmp_path / "script"
+    script.write_text(f"#!{sys.executable} -I\nprint('started')\n", encoding="utf-8")
+    script.chmod(0o755)
+    done = smsc("run", "--", str(script))
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell")
+def test_run_says_when_no_fence_reported() -> None:
+    command = f'PYTHONPATH= "{sys.executable}" -c 1'
+    done = smsc("run", "--", "sh", "-c", command)
+    assert done.returncode == 0
+    assert done.stderr.strip().startswith("--- NOT FENCED: no Python of this program reported")
+
+
+def test_run_says_why_nothing_may_have_come() -> None:
+    done = smsc("run", "--", sys.executable, "-c", "1")
+    assert "NOT FENCED" not in done.stderr
+    assert "Nothing connected to the gateway's names." in done.stderr
+    came = smsc("run", "--", sys.executable, "-c", "import socket; "
+                "socket.create_connection(('smsc.ua', 80)).close()")  # fmt: skip
+    assert "received 0 messages" in came.stderr
+    assert "Nothing connected" not in came.stderr
 
 
 def test_run_passes_options_of_the_program_on() -> None:
@@ -137,10 +200,10 @@ def test_foreground_prints_its_address_and_each_message(foreground: subprocess.P
     assert output is not None
     assert errors is not None
     line = ""
-    while not line.startswith("export SMSC_SANDBOX="):
+    while not line.startswith("smsc sandbox run --at "):
         line = output.readline()
         assert line
-    url = line.strip().split("=")[1]
+    url = line.split()[4]
     assert smsc("ready", SMSC_SANDBOX=url).returncode == 0
     with requests.Session() as session:
         session.trust_env = False

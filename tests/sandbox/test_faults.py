@@ -188,7 +188,7 @@ def test_rules_are_lifted_one_by_one_or_all(sandbox: Sandbox, client: Client) ->
         ({"fault": "close", "host": 5}, "no such host: 5"),
         ({"fault": "close", "host": True}, "no such host: True"),
         ({"fault": "close", "endpoint": "jobs"}, "no such endpoint: 'jobs'"),
-        ({"fault": "close", "times": 0}, "times is a number from 1"),
+        ({"fault": "close", "times": 0}, "times is a whole number from 1"),
         ({"fault": "close", "chance": 1.5}, "a chance is a number from 0 to 1"),
         ({"chances": {"close": 0.6, "error": 0.6}}, "chances add up to 1"),
         ({"script": "close"}, "a script is a list"),
@@ -203,3 +203,16 @@ def test_rules_are_lifted_one_by_one_or_all(sandbox: Sandbox, client: Client) ->
 def test_senseless_faults_are_told(sandbox: Sandbox, options: Any, told: Any) -> None:
     with pytest.raises(ValueError, match=told):
         sandbox.fail(**options)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("status_lag", "long", "status lag is a number of seconds from 0 on"),
+        ("slow_interval", -1, "slow interval is a number of seconds from 0 on"),
+        ("error9_on_repeat", "yes", "error 9 on repeat is true or false"),
+    ],
+)
+def test_wrong_values_are_told_in_words(sandbox: Sandbox, name: str, value: Any, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        setattr(sandbox, name, value)

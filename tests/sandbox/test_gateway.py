@@ -10,14 +10,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from smsc_transports.sandbox.clock import Clock
-from smsc_transports.sandbox.faults import Switches
-from smsc_transports.sandbox.formats import Answer, render
-from smsc_transports.sandbox.gateway import Gateway
-from smsc_transports.sandbox.limits import Limits
-from smsc_transports.sandbox.parameters import Fields
-from smsc_transports.sandbox.refused import Refused
-from smsc_transports.sandbox.store import Origin, Store
+from smsc_transports.sandbox.rules.clock import Clock
+from smsc_transports.sandbox.rules.faults import Switches
+from smsc_transports.sandbox.rules.formats import Answer, render
+from smsc_transports.sandbox.rules.gateway import Gateway
+from smsc_transports.sandbox.rules.limits import Limits
+from smsc_transports.sandbox.rules.parameters import Fields
+from smsc_transports.sandbox.rules.refused import Refused
+from smsc_transports.sandbox.rules.store import Origin, Store
 
 ORIGIN = Origin("http", 0, "")
 

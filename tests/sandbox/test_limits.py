@@ -157,3 +157,21 @@ def test_error_9_on_repeat_alone(sandbox: Sandbox, client: Client) -> None:
     assert {client.balance() for _ in range(20)} == {"95.80"}
     sandbox.clock.advance(60)
     assert client.send() == "1002,1"
+
+
+def test_a_slow_answer_frees_its_slot_before_the_client_has_it(sandbox: Sandbox) -> None:
+    sandbox.fail("slow", endpoint="status")
+    answers = []
+
+    def ask(account: str) -> None:
+        mine = Client(sandbox)
+        with mine.session:
+            for number in range(5):
+                answers.append(mine.status(f"{account}{number}"))
+
+    askers = [threading.Thread(target=ask, args=(account,)) for account in "1234"]
+    for asker in askers:
+        asker.start()
+    for asker in askers:
+        asker.join()
+    assert answers == ["-3,0,0"] * 20  # four at once are allowed, however often

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from smsc_transports.sandbox.parameters import due
+from smsc_transports.sandbox.rules.parameters import due
 from smsc_transports.sandbox.server import Sandbox
 
 from .conftest import PHONE, Client

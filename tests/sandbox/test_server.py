@@ -147,7 +147,7 @@ def test_clock_runs_forward_only(sandbox: Sandbox, seconds: Any) -> None:
 
 
 def test_documented_faults_are_the_ones_there_are() -> None:
-    from smsc_transports.sandbox import faults
+    from smsc_transports.sandbox.rules import faults
 
     for kind in faults.KINDS:
         assert f"``{kind}``" in (faults.__doc__ or "")

@@ -91,13 +91,14 @@ class Switches:
         for name, value in values.items():
             if name == "error9_on_repeat":
                 if not isinstance(value, bool):
-                    raise ValueError(f"{name} is true or false")
+                    raise ValueError("error 9 on repeat is true or false")
             elif (
                 isinstance(value, bool)
                 or not isinstance(value, (int, float))
                 or not 0 <= value < float("inf")
             ):
-                raise ValueError(f"{name} is a number of seconds from 0 on")
+                in_words = name.replace("_", " ")
+                raise ValueError(f"{in_words} is a number of seconds from 0 on")
         for name, value in values.items():
             setattr(self, name, value)
 
@@ -127,8 +128,8 @@ def make_rule(
             raise ValueError("either one fault, or a script and chances")
         word = str(fault) + ("+stored" if stored and not str(fault).endswith("+stored") else "")
         if times is not None:
-            if not 1 <= times <= MAX_SCRIPT:
-                raise ValueError(f"times is a number from 1 to {MAX_SCRIPT}")
+            if type(times) is not int or not 1 <= times <= MAX_SCRIPT:
+                raise ValueError(f"times is a whole number from 1 to {MAX_SCRIPT}")
             script = [word] * times
         else:
             chances = {word: chance}
@@ -152,7 +153,7 @@ class Rule:
         self.endpoint = endpoint
         self.script: Deque[Optional[Fault]] = deque(parse(step) for step in script)
         self.chances: List[Tuple[Optional[Fault], float]] = [
-            (parse(word), float(chance)) for word, chance in (chances or {}).items()
+            (parse(word), _chance(chance)) for word, chance in (chances or {}).items()
         ]
         self.number = 0
         self._random = random.Random(seed)
@@ -165,8 +166,6 @@ class Rule:
             raise ValueError(f"no such endpoint: {self.endpoint!r}; there are {ENDPOINTS}")
         if not self.script and not self.chances:
             raise ValueError("a fault, a script or chances are needed")
-        if any(not 0 <= chance <= 1 for _, chance in self.chances):
-            raise ValueError("a chance is a number from 0 to 1")
         if sum(chance for _, chance in self.chances) > 1.0000001:
             raise ValueError("chances add up to 1 at most")
         faults = [*self.script, *(fault for fault, _ in self.chances)]
@@ -215,6 +214,12 @@ class Rule:
             "script": [str(fault or "ok") for fault in self.script],
             "chances": {str(fault or "ok"): chance for fault, chance in self.chances},
         }
+
+
+def _chance(value: object) -> float:
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 1:
+        return float(value)
+    raise ValueError("a chance is a number from 0 to 1")
 
 
 class Faults:

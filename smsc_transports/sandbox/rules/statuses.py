@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from typing import List, NamedTuple
 
-from smsc_transports.sandbox.assumptions import DELIVERED_AFTER, HANDED_OVER_AFTER, OPENED_AFTER
-from smsc_transports.sandbox.store import Message, Recipient
+from smsc_transports.sandbox.rules.assumptions import (
+    DELIVERED_AFTER,
+    HANDED_OVER_AFTER,
+    OPENED_AFTER,
+)
+from smsc_transports.sandbox.rules.store import Message, Recipient
 
 NAMES = {
     -3: "Сообщение не найдено",

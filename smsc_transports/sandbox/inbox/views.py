@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Dict
 
-from smsc_transports.sandbox import statuses
-from smsc_transports.sandbox.store import Message, Recipient, Refusal
+from smsc_transports.sandbox.rules import statuses
+from smsc_transports.sandbox.rules.store import Message, Recipient, Refusal
 
 View = Dict[str, object]
 

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Awaitable, Callable, Dict, Optional
 
 from aiohttp import web
 
-from smsc_transports.sandbox import faults, views
-from smsc_transports.sandbox.gateway import money
+from smsc_transports.sandbox.inbox import views
+from smsc_transports.sandbox.rules import faults
+from smsc_transports.sandbox.rules.gateway import money
 
 if TYPE_CHECKING:
     from smsc_transports.sandbox.engine import Engine

@@ -6,9 +6,9 @@ from collections import Counter, OrderedDict, deque
 from typing import Counter as CounterType
 from typing import Deque, Hashable, Optional
 
-from smsc_transports.sandbox.clock import Clock
-from smsc_transports.sandbox.faults import Switches
-from smsc_transports.sandbox.refused import Refused
+from smsc_transports.sandbox.rules.clock import Clock
+from smsc_transports.sandbox.rules.faults import Switches
+from smsc_transports.sandbox.rules.refused import Refused
 
 MINUTE = 60
 AUTHORISATION_ERRORS, AUTHORISATION_WINDOW = 5, 30 * MINUTE

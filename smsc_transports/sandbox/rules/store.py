@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Callable, Deque, Dict, List, Mapping, Optional, Tuple
 
-from smsc_transports.sandbox.assumptions import FIRST_ID
+from smsc_transports.sandbox.rules.assumptions import FIRST_ID
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Optional, Tuple
 
-from smsc_transports.sandbox import parameters
-from smsc_transports.sandbox.assumptions import (
+from smsc_transports.sandbox.rules import parameters
+from smsc_transports.sandbox.rules.assumptions import (
     CALL_CHARACTERS_PER_SECOND,
     FATE_PREFIX,
     FATES,
     PRICES,
 )
-from smsc_transports.sandbox.parameters import Fields, integer
-from smsc_transports.sandbox.refused import Refused
-from smsc_transports.sandbox.store import Recipient
+from smsc_transports.sandbox.rules.parameters import Fields, integer
+from smsc_transports.sandbox.rules.refused import Refused
+from smsc_transports.sandbox.rules.store import Recipient
 from smsc_transports.values.parts import segment, transliterate
 
 _BINARY_SINGLE, _BINARY_PART = 140, 134

@@ -7,12 +7,12 @@ import re
 from typing import Any, Callable, Dict, List, Optional, Tuple, Union
 from xml.sax.saxutils import escape
 
-from smsc_transports.sandbox import statuses
-from smsc_transports.sandbox.assumptions import COUNTRIES
-from smsc_transports.sandbox.clock import date
-from smsc_transports.sandbox.gateway import Balance, Sent, Status, Statuses
-from smsc_transports.sandbox.refused import Refused
-from smsc_transports.sandbox.store import Message, Recipient
+from smsc_transports.sandbox.rules import statuses
+from smsc_transports.sandbox.rules.assumptions import COUNTRIES
+from smsc_transports.sandbox.rules.clock import date
+from smsc_transports.sandbox.rules.gateway import Balance, Sent, Status, Statuses
+from smsc_transports.sandbox.rules.refused import Refused
+from smsc_transports.sandbox.rules.store import Message, Recipient
 
 Answer = Union[Sent, Statuses, Balance, Refused]
 Row = Dict[str, object]

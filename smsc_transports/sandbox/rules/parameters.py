@@ -6,9 +6,9 @@ import re
 from datetime import datetime, timedelta, timezone
 from typing import Dict, List, NamedTuple, Optional, Tuple
 
-from smsc_transports.sandbox.assumptions import DEFAULT_VALIDITY
-from smsc_transports.sandbox.clock import MOSCOW
-from smsc_transports.sandbox.refused import Refused
+from smsc_transports.sandbox.rules.assumptions import DEFAULT_VALIDITY
+from smsc_transports.sandbox.rules.clock import MOSCOW
+from smsc_transports.sandbox.rules.refused import Refused
 
 Fields = Dict[str, str]
 

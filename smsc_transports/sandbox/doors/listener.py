@@ -32,6 +32,7 @@ class Listener:
     ) -> None:
         self.name = name
         self.port = port
+        self.connections = 0
         self._option = option
         self._protocol_factory = protocol_factory
         self._drop = drop
@@ -51,7 +52,7 @@ class Listener:
         bound, self._placeholder = self._placeholder or self._bind(), None
         try:
             self._server = await asyncio.get_running_loop().create_server(
-                self._protocol_factory, sock=bound, ssl=self._tls, backlog=1024
+                self._connected, sock=bound, ssl=self._tls, backlog=1024
             )
         except OSError:
             bound.close()
@@ -72,6 +73,10 @@ class Listener:
             self._placeholder.close()
             self._placeholder = None
         self._drop()
+
+    def _connected(self) -> asyncio.Protocol:
+        self.connections += 1
+        return self._protocol_factory()
 
     def _bind(self) -> socket.socket:
         """A bound socket that does not listen: connections to it are refused."""

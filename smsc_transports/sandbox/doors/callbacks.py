@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from smsc_transports.callback import sign
-from smsc_transports.sandbox import statuses
-from smsc_transports.sandbox.clock import Clock, date
-from smsc_transports.sandbox.formats import KIND_NUMBERS, hlr
-from smsc_transports.sandbox.store import Message, Recipient
+from smsc_transports.sandbox.rules import statuses
+from smsc_transports.sandbox.rules.clock import Clock, date
+from smsc_transports.sandbox.rules.formats import KIND_NUMBERS, hlr
+from smsc_transports.sandbox.rules.store import Message, Recipient
 
 _TIMEOUT = aiohttp.ClientTimeout(total=5)
 

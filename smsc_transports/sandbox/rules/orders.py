@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Tuple
 
-from smsc_transports.sandbox import parameters
-from smsc_transports.sandbox.assumptions import FORBIDDEN_TEXT, MAX_TEXT, UNDELIVERABLE
-from smsc_transports.sandbox.parameters import Fields, integer
-from smsc_transports.sandbox.pricing import Priced, price
-from smsc_transports.sandbox.refused import Refused
-from smsc_transports.sandbox.store import Recipient
+from smsc_transports.sandbox.rules import parameters
+from smsc_transports.sandbox.rules.assumptions import FORBIDDEN_TEXT, MAX_TEXT, UNDELIVERABLE
+from smsc_transports.sandbox.rules.parameters import Fields, integer
+from smsc_transports.sandbox.rules.pricing import Priced, price
+from smsc_transports.sandbox.rules.refused import Refused
+from smsc_transports.sandbox.rules.store import Recipient
 
 _NEED_NO_TEXT = ("hlr", "ping", "mms")
 

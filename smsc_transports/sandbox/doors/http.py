@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import functools
+from contextlib import ExitStack
 from typing import Callable, Dict, Optional, Tuple
 
 from aiohttp import web
 
-from smsc_transports.sandbox import incoming
-from smsc_transports.sandbox.faults import Faults
-from smsc_transports.sandbox.formats import CONTENT_TYPES, Answer, format_number, render
-from smsc_transports.sandbox.gateway import Gateway, account_of
-from smsc_transports.sandbox.injection import LOOP, loop, spoil
-from smsc_transports.sandbox.parameters import Fields
-from smsc_transports.sandbox.quiet import LOGGER
-from smsc_transports.sandbox.refused import Refused
-from smsc_transports.sandbox.store import Origin, Refusal
+from smsc_transports.sandbox.doors import incoming
+from smsc_transports.sandbox.doors.injection import LOOP, loop, spoil
+from smsc_transports.sandbox.doors.quiet import LOGGER
+from smsc_transports.sandbox.rules.faults import Faults
+from smsc_transports.sandbox.rules.formats import CONTENT_TYPES, Answer, format_number, render
+from smsc_transports.sandbox.rules.gateway import Gateway, account_of
+from smsc_transports.sandbox.rules.parameters import Fields
+from smsc_transports.sandbox.rules.refused import Refused
+from smsc_transports.sandbox.rules.store import Origin, Refusal
 
 ENDPOINTS = {
     "/sys/send.php": "send",
@@ -68,14 +69,13 @@ class Hosts:
         account = account_of(fields)
         limits = self._gateway.limits
         limits.begin(account, endpoint)
-        try:
+        with ExitStack() as slot:
+            slot.callback(limits.end, account, endpoint)
             answer = broken or self._ask(endpoint, fields, Origin(channel, host, raw))
             response = _response(answer, fields)
             if fault is not None:
-                return await spoil(request, fault, self._faults, response)
+                return await spoil(request, fault, self._faults, response, slot.close)
             return response
-        finally:
-            limits.end(account, endpoint)
 
     def _ask(self, endpoint: str, fields: Fields, origin: Origin) -> Answer:
         try:

@@ -9,8 +9,8 @@ from urllib.parse import unquote_to_bytes
 from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from smsc_transports.sandbox.parameters import Fields
-from smsc_transports.sandbox.refused import Refused
+from smsc_transports.sandbox.rules.parameters import Fields
+from smsc_transports.sandbox.rules.refused import Refused
 
 DEFAULT_CHARSET = "windows-1251"
 CHARSETS = ("windows-1251", "utf-8", "koi8-r")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Optional
 
-from smsc_transports.sandbox.assumptions import DESCRIPTIONS
+from smsc_transports.sandbox.rules.assumptions import DESCRIPTIONS
 
 
 class Refused(Exception):

@@ -1,7 +1,7 @@
 """The gateway's rules, without any input or output: what is asked, what is answered.
 
 Every public method takes decoded parameters and returns a value for
-:mod:`smsc_transports.sandbox.formats`, or raises :class:`~.refused.Refused`.
+:mod:`smsc_transports.sandbox.rules.formats`, or raises :class:`~.refused.Refused`.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import List, Optional, Tuple
 
-from smsc_transports.sandbox import orders, parameters
-from smsc_transports.sandbox.assumptions import CURRENCY
-from smsc_transports.sandbox.clock import Clock
 from smsc_transports.sandbox.defaults import BALANCE
-from smsc_transports.sandbox.faults import Switches
-from smsc_transports.sandbox.limits import Limits
-from smsc_transports.sandbox.orders import Draft, Order
-from smsc_transports.sandbox.parameters import Fields, integer, is_set
-from smsc_transports.sandbox.refused import Refused
-from smsc_transports.sandbox.store import Message, Origin, Recipient, Store
+from smsc_transports.sandbox.rules import orders, parameters
+from smsc_transports.sandbox.rules.assumptions import CURRENCY
+from smsc_transports.sandbox.rules.clock import Clock
+from smsc_transports.sandbox.rules.faults import Switches
+from smsc_transports.sandbox.rules.limits import Limits
+from smsc_transports.sandbox.rules.orders import Draft, Order
+from smsc_transports.sandbox.rules.parameters import Fields, integer, is_set
+from smsc_transports.sandbox.rules.refused import Refused
+from smsc_transports.sandbox.rules.store import Message, Origin, Recipient, Store
 
 _CENT = Decimal("0.01")
 

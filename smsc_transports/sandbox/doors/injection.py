@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-from typing import Optional, Union
+from typing import Callable, Optional, Union
 
 from aiohttp import web
 
-from smsc_transports.sandbox.faults import Fault, Faults
+from smsc_transports.sandbox.rules.faults import Fault, Faults
 
 HUGE = 100 * 1000 * 1000  # bytes
 LOOP = "/redirect-loop"
@@ -21,9 +21,16 @@ _NO_LINGER = struct.pack("ii", 1, 0)
 
 
 async def spoil(
-    request: web.BaseRequest, fault: Fault, faults: Faults, answer: Optional[web.Response]
+    request: web.BaseRequest,
+    fault: Fault,
+    faults: Faults,
+    answer: Optional[web.Response],
+    done: Callable[[], None] = lambda: None,
 ) -> web.StreamResponse:
-    """The response that ``fault`` makes of ``answer`` (None: the request was not processed)."""
+    """The response that ``fault`` makes of ``answer`` (None: the request was not processed).
+
+    ``done`` is called before the client can have the whole of a true answer.
+    """
     kind = fault.kind
     body = answer.body if answer is not None and isinstance(answer.body, bytes) else b"0"
     if kind == "hang":
@@ -56,8 +63,10 @@ async def spoil(
     response.content_length = len(body)
     await response.prepare(request)
     for position in range(len(body)):
-        await response.write(body[position : position + 1])
         await asyncio.sleep(faults.switches.slow_interval)
+        if position == len(body) - 1:
+            done()
+        await response.write(body[position : position + 1])
     return response
 
 

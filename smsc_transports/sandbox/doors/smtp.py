@@ -10,12 +10,12 @@ from typing import Any, Set, Tuple
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
-from smsc_transports.sandbox import incoming, injection
-from smsc_transports.sandbox.faults import Faults
-from smsc_transports.sandbox.gateway import Gateway
-from smsc_transports.sandbox.parameters import FORMATS, Fields
-from smsc_transports.sandbox.refused import Refused
-from smsc_transports.sandbox.store import Origin, Refusal
+from smsc_transports.sandbox.doors import incoming, injection
+from smsc_transports.sandbox.rules.faults import Faults
+from smsc_transports.sandbox.rules.gateway import Gateway
+from smsc_transports.sandbox.rules.parameters import FORMATS, Fields
+from smsc_transports.sandbox.rules.refused import Refused
+from smsc_transports.sandbox.rules.store import Origin, Refusal
 
 MAX_LETTER = 100 * 1024  # bytes, the vendor's SMTP page
 DEFAULT_CHARSET = "koi8-r"

@@ -1,0 +1,1 @@
+"""The ways into the sandbox: HTTP, HTTPS and SMTP, and how faults look on the wire."""

@@ -1,0 +1,179 @@
+"""The functions that look names up and connect, with the gateway's names led to the sandbox."""
+
+import _socket
+import errno
+import socket
+from typing import Any, Callable, Dict, List, Tuple
+
+from .plan import Door, current
+
+_genuine: Dict[Tuple[Any, str], Any] = {}
+
+
+def put_up() -> None:
+    """Take the place of the functions in ``socket`` and of those below it."""
+    replacements: List[Tuple[Any, str, Callable[[Any], Any]]] = [
+        # The inner one first: gevent, and whoever imported the outer function before, ask it.
+        (_socket, "getaddrinfo", _inner_getaddrinfo),
+        (socket, "getaddrinfo", _getaddrinfo),
+        (_socket, "gethostbyname", _gethostbyname),
+        (socket, "gethostbyname", _gethostbyname),
+        (_socket, "gethostbyname_ex", _gethostbyname_ex),
+        (socket, "gethostbyname_ex", _gethostbyname_ex),
+        (socket.socket, "connect", _connect),
+        (socket.socket, "connect_ex", _connect_ex),
+        (socket.socket, "sendto", _sendto),
+        # Last, since the class above is made of it: gevent's, and others to come, will be too.
+        (_socket, "socket", _inner_socket),
+        (socket, "SocketType", _inner_socket),
+    ]
+    for owner, name, make in replacements:
+        _genuine[owner, name] = getattr(owner, name)
+        setattr(owner, name, make(_genuine[owner, name]))
+
+
+def take_down() -> None:
+    """Give all functions their place back."""
+    while _genuine:
+        (owner, name), function = _genuine.popitem()
+        if function is getattr(_socket.socket, name, None) and owner is not _socket:
+            delattr(owner, name)  # it was inherited
+        else:
+            setattr(owner, name, function)
+
+
+def _door(host: object, port: object = None) -> Any:
+    plan = current()
+    return plan.door(host, port) if plan is not None else None
+
+
+def _getaddrinfo(genuine: Any) -> Any:
+    def getaddrinfo(
+        host: Any, port: Any, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0
+    ) -> Any:
+        door = _door(host, port)
+        if door is not None:
+            _must_be_looked_up(host, flags)
+            host = door.stand_in
+        return genuine(host, port, family, type, proto, flags)
+
+    return getaddrinfo
+
+
+def _inner_getaddrinfo(genuine: Any) -> Any:
+    """As the outer one, but give the sandbox's own address: nobody may translate it later."""
+
+    def getaddrinfo(
+        host: Any, port: Any, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0
+    ) -> Any:
+        door = _door(host, port)
+        if door is None or host == door.stand_in:
+            return genuine(host, port, family, type, proto, flags)
+        _must_be_looked_up(host, flags)
+        found = genuine(door.stand_in, port, family, type, proto, flags)
+        return [(*each[:4], _found(host, each[4])) for each in found]
+
+    def _found(host: Any, address: Tuple[Any, ...]) -> Tuple[Any, ...]:
+        door = _door(host, address[1])
+        return address if door is None or door.address is None else door.address
+
+    return getaddrinfo
+
+
+def _must_be_looked_up(host: Any, flags: int) -> None:
+    if flags & socket.AI_NUMERICHOST:
+        text = host.decode("latin-1") if isinstance(host, bytes) else str(host)
+        if not text.strip("[]")[-1:].isdigit():
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+
+def _gethostbyname(genuine: Any) -> Any:
+    def gethostbyname(host: Any) -> Any:
+        door = _door(host)
+        return genuine(host) if door is None else door.stand_in
+
+    return gethostbyname
+
+
+def _gethostbyname_ex(genuine: Any) -> Any:
+    def gethostbyname_ex(host: Any) -> Any:
+        door = _door(host)
+        return genuine(host) if door is None else (host, [], [door.stand_in])
+
+    return gethostbyname_ex
+
+
+def _connect(genuine: Any) -> Any:
+    def connect(self: Any, address: Any) -> Any:
+        door = _door_of(address)
+        if door is None:
+            return genuine(self, address)
+        if door.address is None:
+            raise ConnectionRefusedError(errno.ECONNREFUSED, _closed(address))
+        return genuine(self, _for(self, door))
+
+    return connect
+
+
+def _connect_ex(genuine: Any) -> Any:
+    def connect_ex(self: Any, address: Any) -> Any:
+        door = _door_of(address)
+        if door is None:
+            return genuine(self, address)
+        return errno.ECONNREFUSED if door.address is None else genuine(self, _for(self, door))
+
+    return connect_ex
+
+
+def _inner_socket(genuine: Any) -> Any:
+    class InnerSocket(genuine):  # type: ignore[misc]
+        __slots__ = ()
+        connect = _connect(genuine.connect)
+        connect_ex = _connect_ex(genuine.connect_ex)
+        sendto = _sendto(genuine.sendto)
+
+    InnerSocket.__name__ = InnerSocket.__qualname__ = "socket"
+    return InnerSocket
+
+
+def _sendto(genuine: Any) -> Any:
+    """Refuse packets to the gateway, and questions put to a name server about its names."""
+
+    def sendto(self: Any, data: Any, *given: Any) -> Any:
+        plan = current()
+        to = given[-1] if given else None
+        if plan is not None and isinstance(to, tuple) and len(to) > 1:
+            name = _asked_name(bytes(data)) if to[1] == 53 else to[0]
+            if plan.rank(name) is not None:
+                raise PermissionError(errno.EACCES, f"smsc sandbox: no packet about {name!r}")
+        return genuine(self, data, *given)
+
+    return sendto
+
+
+def _asked_name(packet: bytes) -> str:
+    """The name in a question to a name server: after 12 bytes, each label after its length."""
+    labels, position = [], 12
+    while position < len(packet) and packet[position]:
+        end = position + 1 + packet[position]
+        labels.append(packet[position + 1 : end].decode("latin-1"))
+        position = end
+    return ".".join(labels)
+
+
+def _door_of(address: Any) -> Any:
+    if isinstance(address, (tuple, list)) and len(address) >= 2:
+        return _door(address[0], address[1])
+    return None
+
+
+def _for(sock: Any, door: Door) -> Tuple[Any, ...]:
+    assert door.address is not None
+    host, port = door.address
+    if sock.family == socket.AF_INET6:
+        host = "::ffff:" + host
+    return host, port
+
+
+def _closed(address: Any) -> str:
+    return f"the sandbox has nothing at port {address[1]} of the gateway"

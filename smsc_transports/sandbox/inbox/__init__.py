@@ -1,0 +1,1 @@
+"""The inbox: a page for people and a REST API for tests."""
