@@ -26,8 +26,10 @@ function switchPreset(preset) {
 // close+stored -> close, message taken
 const faultText = (fault) => fault.replace("+stored", `, ${t("taken")}`);
 
+const presetOf = (rule) => PRESETS.find((one) => !one.off && ruleOf(one) === rule);
+
 function ruleText(rule) {
-  const preset = PRESETS.find((one) => !one.off && ruleOf(one) === rule);
+  const preset = presetOf(rule);
   if (preset) return t(`preset_${preset.name}`);
   const where = `${rule.endpoint || t("allEndpoints")}, ${rule.host === null ? t("allHosts") : HOSTS[rule.host]}`;
   const chances = Object.entries(rule.chances)
@@ -57,7 +59,9 @@ export function drawFaults(faults, act) {
   PRESETS.forEach((preset, index) => {
     byId("presets").children[index].firstChild.setAttribute("aria-pressed", String(isOn(preset)));
   });
-  byId("rules").replaceChildren(...faults.rules.map((rule) => ruleItem(rule, act)));
+  // What a preset switched on is switched off by it too.
+  const others = faults.rules.filter((rule) => !presetOf(rule));
+  byId("rules").replaceChildren(...others.map((rule) => ruleItem(rule, act)));
 }
 
 function ruleItem(rule, act) {
