@@ -58,9 +58,12 @@ function messageFacts(message) {
     [t("received"), received(message)],
     [t("leaves"), message.due > message.time + 1 ? moment(message.due, "moment") : ""],
     [t("comment"), message.comment],
-    ...Object.entries(message.options).filter(([name, value]) => value !== DEFAULTS[name]),
+    ...Object.entries(message.options).filter(([name, value]) =>
+      name !== message.kind && value !== DEFAULTS[name]),
   ]);
 }
+
+const text = (message) => [written("p", "message", message.text || t("noText"))];
 
 function hlr(message) {
   return message.recipients.filter((one) => one.hlr).slice(0, MOST_NUMBERS).flatMap((one) => {
@@ -122,8 +125,8 @@ async function drawMessage(message) {
   const address = (await api("addresses")).http[message.host];
   byId("detail-title").textContent = t("message", { id: message.id });
   byId("detail-body").replaceChildren(
-    standing(message), written("p", "message", message.text || t("noText")), copies(message, address),
-    messageFacts(message), ...hlr(message), ...parts(message), ...history(message), ...request(message.raw),
+    standing(message), ...(message.kind === "hlr" ? hlr(message) : text(message)), copies(message, address),
+    messageFacts(message), ...parts(message), ...history(message), ...request(message.raw),
   );
 }
 

@@ -77,6 +77,7 @@ function fillForm(faults) {
   if (form.fault.options.length) return;
   form.fault.append(...faults.kinds.map((kind) => element("option", { textContent: kind })));
   form.endpoint.append(...faults.endpoints.map((name) => element("option", { textContent: name })));
+  form.fault.value = "close";
   form.host.append(...HOSTS.map((name, index) => element("option", { value: index, textContent: name })));
   explain();
 }
