@@ -62,14 +62,15 @@ def alone() -> Iterator[Sandbox]:
             sandbox = Sandbox(port=port, smtp_port=0).start()
         except PortTaken:
             continue
-        with sandbox:
-            yield sandbox
+        yield sandbox
+        sandbox.stop()
         return
 
 
 class Page:
-    def __init__(self, browser: Any) -> None:
+    def __init__(self, browser: Any, narrow: bool) -> None:
         self.browser = browser
+        self.narrow = narrow
 
     def script(self, code: str, *arguments: Any) -> Any:
         return self.browser.execute_script(code, *arguments)
@@ -86,7 +87,9 @@ class Page:
 
     def until_rows(self, *texts: str) -> None:
         rows = "JSON.stringify([...document.querySelectorAll('.row .text')].map(e => e.innerText))"
-        self.until(f"{rows} === {json.dumps(json.dumps(texts, ensure_ascii=False))}")
+        self.until(
+            f"{rows} === {json.dumps(json.dumps(texts, ensure_ascii=False, separators=(',', ':')))}"
+        )
 
     def until_hidden(self, selector: str) -> None:
         self.until(f"!document.querySelector({json.dumps(selector)}).checkVisibility()")
@@ -115,7 +118,7 @@ def page(browser: Any, request: pytest.FixtureRequest) -> Iterator[Page]:
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
     agent = {"userAgent": "test", "acceptLanguage": language}
     browser.execute_cdp_cmd("Emulation.setUserAgentOverride", agent)
-    page = Page(browser)
+    page = Page(browser, width < 500)
     yield page
     page.until(FITS)
     # The page must not go on asking for messages that the next test has not.
@@ -126,7 +129,7 @@ def page(browser: Any, request: pytest.FixtureRequest) -> Iterator[Page]:
 
 
 def test_first_visit_to_first_message(page: Page, sandbox: Sandbox, client: Client) -> None:
-    narrow = page.script("return innerWidth < 500")
+    narrow = page.narrow
     page.browser.get(sandbox.url)
     page.until_text("#command", f"--at {sandbox.url} -- python program.py")
     page.until_text("#empty h2", "Повідомлення ще немає" if narrow else "No message yet")
@@ -175,7 +178,7 @@ def test_first_visit_to_first_message(page: Page, sandbox: Sandbox, client: Clie
 
 
 def test_failing_send_is_found_and_understood(page: Page, sandbox: Sandbox, client: Client) -> None:
-    narrow = page.script("return innerWidth < 500")
+    narrow = page.narrow
     client.send(mes="fine")
     client.send("79991112233,79991112234,70005550020", mes="to three")
     client.send("70005550023", mes=NASTY, sender="<b>me</b>")

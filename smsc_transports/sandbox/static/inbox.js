@@ -49,6 +49,7 @@ byId("copy-command").addEventListener("click", (event) => copy(byId("command").t
 byId("advance").addEventListener("change", (event) => {
   const seconds = Number(event.target.value);
   event.target.value = "";
+  event.target.blur(); // so that the keys work again
   if (seconds) act(() => post("clock", { advance: seconds }));
 });
 byId("reset").addEventListener("click", () => {
