@@ -132,7 +132,7 @@ def test_first_visit_to_first_message(page: Page, sandbox: Sandbox, client: Clie
     narrow = page.narrow
     page.browser.get(sandbox.url)
     page.until_text("#command", f"--at {sandbox.url} -- python program.py")
-    page.until_text("#empty h2", "Повідомлення ще немає" if narrow else "No message yet")
+    page.until_text("#empty h2", "Повідомлень ще немає" if narrow else "No message yet")
     if narrow:
         bottom = "document.getElementById('search').getBoundingClientRect().bottom"
         page.until(f"{bottom} < 150")
