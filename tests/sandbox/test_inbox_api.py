@@ -99,6 +99,91 @@ def test_refused_requests_are_listed(client: Client, api: Api) -> None:
     assert "secret" not in refusal["raw"]
 
 
+def shown(api: Api, **query: Any) -> Any:
+    return [row["text"] for row in api("GET", "inbox", params=query).json()["rows"]]
+
+
+def test_messages_and_refusals_stand_in_one_list(client: Client, api: Api) -> None:
+    client.send(mes="first")
+    client.send("12", mes="second")
+    client.send(mes="third")
+    answer = api("GET", "inbox?limit=2").json()
+    assert [(row["text"], row["refused"]) for row in answer["rows"]] == [
+        ("third", False),
+        ("second", True),
+    ]
+    assert (answer["total"], answer["balance"]) == (3, "97.20")
+    refused = answer["rows"][1]
+    assert (refused["error"], refused["phone"]) == (7, "12")
+    one = api("GET", f"refusals/{refused['key']}").json()
+    assert (one["text"], one["phones"], one["error"]) == ("second", ["12"], 7)
+    assert "secret" not in one["raw"]
+    assert api("GET", f"refusals/{answer['rows'][0]['key']}").status_code == 404
+
+
+def test_list_is_filtered_by_outcome_and_text(sandbox: Sandbox, client: Client, api: Api) -> None:
+    client.send(mes="good")
+    client.send("79991112234,70005550020", mes="half")
+    client.send("12", mes="wrong")
+    sandbox.clock.advance(60)
+    client.send(mes="on its way")
+    assert shown(api) == ["on its way", "wrong", "half", "good"]
+    assert shown(api, show="delivered") == ["good"]
+    assert shown(api, show="failed") == ["half"]
+    assert shown(api, show="refused") == ["wrong"]
+    assert shown(api, search="WR") == ["wrong"]
+    assert shown(api, search="on its", show="delivered") == []
+
+
+def test_row_of_several_numbers_counts_and_row_of_hlr_tells_the_operator(
+    sandbox: Sandbox, client: Client, api: Api
+) -> None:
+    client.send("79991112233,79991112234,70005550020", mes="я" * 71)
+    client.send("380501234567", mes="", hlr=1)
+    sandbox.clock.advance(60)
+    hlr, several = api("GET", "inbox").json()["rows"]
+    assert (several["numbers"], several["delivered"], several["waiting"]) == (3, 2, 0)
+    assert (several["sms"], several["parts"], several["price"]) == (6, 2, "8.40")
+    assert hlr["hlr"]["net"] == "Киевстар"
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"login": "me", "password": "pa55w0rd"}], ids=["any login", "one login"]
+)
+def test_test_message_arrives_as_a_programs_own(options: Any) -> None:
+    with Sandbox(**options) as sandbox, requests.Session() as session:
+        session.trust_env = False
+        url = f"{sandbox.url}/api/test-message"
+        answer = session.post(url, json={"text": "Проба"}, timeout=SECONDS).json()
+        assert answer == {"answer": "1001,1", "failure": ""}
+        (message,) = sandbox.messages
+        assert (message.text, message.encoding) == ("Проба", "ucs-2")
+        assert "pa55w0rd" not in message.raw
+
+
+@pytest.mark.parametrize(
+    ("fault", "failure"),
+    [
+        ("refuse", "Cannot connect"),
+        ("close", "Server disconnected"),
+        ("error", "HTTP 500"),
+        ("redirect", "HTTP 302"),
+        ("truncated", "payload"),
+        ("empty", ""),
+        ("undecodable", ""),
+        ("huge", ""),
+    ],
+)
+def test_test_message_tells_what_a_fault_does_to_it(
+    sandbox: Sandbox, api: Api, fault: Any, failure: Any
+) -> None:
+    sandbox.fail(fault)
+    answer = api("POST", "test-message", json={"text": "x"})
+    assert answer.status_code == 200
+    assert failure in answer.json()["failure"]
+    assert len(answer.content) < 1000
+
+
 def test_faults_are_set_shown_and_lifted(client: Client, api: Api) -> None:
     answer = api("POST", "faults", json={"fault": "error", "stored": True, "host": 0}).json()
     (rule,) = answer["rules"]
@@ -167,6 +252,11 @@ BAD = [
     ("GET", "messages?limit=-1", None),
     ("GET", "messages?limit=many", None),
     ("GET", "messages/first", None),
+    ("GET", "refusals/first", None),
+    ("GET", "inbox?show=some", None),
+    ("GET", "inbox?limit=-1", None),
+    ("POST", "test-message", b"{}"),
+    ("POST", "test-message", b'{"text": 5}'),
     ("GET", "wait?timeout=long", None),
     ("GET", "wait?timeout=nan", None),
     ("POST", "faults", b"no json"),

@@ -88,6 +88,8 @@ class Hosts:
                     refused.code,
                     refused.description,
                     origin,
+                    fields.get("phones") or fields.get("phone", ""),
+                    fields.get("mes") or fields.get("list", ""),
                 )
             )
             return refused

@@ -61,11 +61,21 @@ class SmtpServer:
     def _accept(self, content: bytes) -> None:
         text, encoding = body(message_from_bytes(content))
         origin = Origin("smtp", 0, incoming.masked_letter(text))
+        given: Fields = {}
         try:
-            self._gateway.send({**fields(text), "charset": encoding}, origin)
+            given = fields(text)
+            self._gateway.send({**given, "charset": encoding}, origin)
         except Refused as refused:
             now = self._gateway.clock.now()
-            refusal = Refusal(now, "smtp", refused.code, refused.description, origin)
+            refusal = Refusal(
+                now,
+                "smtp",
+                refused.code,
+                refused.description,
+                origin,
+                given.get("phones", ""),
+                given.get("mes") or given.get("list", ""),
+            )
             self._gateway.store.refuse(refusal)
 
 

@@ -6,13 +6,14 @@ an Origin header must be the inbox's own.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Awaitable, Callable, Dict, Optional
 
-from aiohttp import web
+from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
 from smsc_transports.sandbox.inbox import views
 from smsc_transports.sandbox.rules import faults
@@ -29,7 +30,11 @@ _HEADERS = {
     "Cache-Control": "no-store",
 }
 DEFAULT_LIMIT = 1000
+DEFAULT_ROWS = 200
 MAX_WAIT = 600  # seconds
+TEST_PHONE = "380501234567"
+_TEST_ANSWER = 200  # bytes shown of whatever a fault makes of the answer
+_TEST_TIMEOUT = ClientTimeout(total=5)
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -46,9 +51,12 @@ def application(engine: Engine) -> web.Application:
     app.router.add_static("/static/", _STATIC)
     app.router.add_get("/api/ready", api.ready)
     app.router.add_get("/api/addresses", api.addresses)
+    app.router.add_get("/api/inbox", api.inbox)
     app.router.add_get("/api/messages", api.messages)
     app.router.add_get("/api/messages/{key}", api.message)
     app.router.add_get("/api/refusals", api.refusals)
+    app.router.add_get("/api/refusals/{key}", api.refusal)
+    app.router.add_post("/api/test-message", api.test_message)
     app.router.add_get("/api/wait", api.wait)
     app.router.add_get("/api/faults", api.faults)
     app.router.add_post("/api/faults", api.fail)
@@ -107,6 +115,24 @@ class _Api:
     async def addresses(self, _request: web.Request) -> web.Response:
         return web.json_response(self._engine.addresses())
 
+    async def inbox(self, request: web.Request) -> web.Response:
+        """All that the page shows, in one answer."""
+        query, now = request.query, self._engine.clock.now()
+        limit = _number(query.get("limit", str(DEFAULT_ROWS)), "limit", int)
+        shown = query.get("show", "all")
+        if shown not in views.FILTERS:
+            raise BadRequest(f"show is one of {', '.join(views.FILTERS)}")
+        rows, total = views.rows(self._engine.store, now, query.get("search", ""), shown, limit)
+        return web.json_response(
+            {
+                "rows": rows,
+                "total": total,
+                "now": now,
+                "balance": str(self._engine.gateway.balance),
+                "faults": self._faults(),
+            }
+        )
+
     async def messages(self, request: web.Request) -> web.Response:
         limit = _number(request.query.get("limit", str(DEFAULT_LIMIT)), "limit", int)
         now = self._engine.clock.now()
@@ -124,6 +150,39 @@ class _Api:
         refusals = reversed(self._engine.store.refusals)
         return web.json_response([views.refusal(refusal) for refusal in refusals])
 
+    async def refusal(self, request: web.Request) -> web.Response:
+        key = _number(request.match_info["key"], "key", int)
+        for refused in self._engine.store.refusals:
+            if refused.key == key:
+                return web.json_response(views.refusal(refused))
+        return _error(404, f"no refusal {key}; it may have been pushed out by newer ones")
+
+    async def test_message(self, request: web.Request) -> web.Response:
+        """Send one SMS as a program would, so that limits and faults in force apply to it too."""
+        text = (await _json_object(request)).get("text")
+        if not isinstance(text, str) or not text:
+            raise BadRequest("text must be a text")
+        engine = self._engine
+        fields = {**engine.gateway.credentials, "phones": TEST_PHONE, "mes": text}
+        fields.update(fmt="1", charset="utf-8")
+        url = f"http://{engine.http[0].address}/sys/send.php"
+        answer, failure = b"", ""
+        try:
+            async with ClientSession(timeout=_TEST_TIMEOUT) as session, session.post(
+                url, data=fields, allow_redirects=False
+            ) as response:
+                try:
+                    answer = await response.content.readexactly(_TEST_ANSWER)
+                except asyncio.IncompleteReadError as whole:
+                    answer = whole.partial
+                if response.status != 200:
+                    failure = f"HTTP {response.status}"
+        except asyncio.TimeoutError:
+            failure = f"timeout after {_TEST_TIMEOUT.total:g} s"
+        except ClientError as error:
+            failure = str(error) or type(error).__name__
+        return web.json_response({"answer": answer.decode("utf-8", "replace"), "failure": failure})
+
     async def wait(self, request: web.Request) -> web.Response:
         timeout = _number(request.query.get("timeout", "5"), "timeout", float)
         phone, text = request.query.get("phone"), request.query.get("text")
@@ -135,15 +194,16 @@ class _Api:
         error = f"no such message within {timeout:g} s"
         return web.json_response({"error": error, "arrived": arrived}, status=404)
 
+    def _faults(self) -> views.View:
+        return {
+            "rules": [rule.to_json() for rule in self._engine.faults.in_force],
+            **asdict(self._engine.faults.switches),
+            "kinds": faults.KINDS,
+            "endpoints": faults.ENDPOINTS,
+        }
+
     async def faults(self, _request: web.Request) -> web.Response:
-        return web.json_response(
-            {
-                "rules": [rule.to_json() for rule in self._engine.faults.in_force],
-                **asdict(self._engine.faults.switches),
-                "kinds": faults.KINDS,
-                "endpoints": faults.ENDPOINTS,
-            }
-        )
+        return web.json_response(self._faults())
 
     async def fail(self, request: web.Request) -> web.Response:
         options = await _json_object(request)

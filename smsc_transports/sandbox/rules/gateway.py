@@ -101,6 +101,11 @@ class Gateway:
         self._login = login
         self._password = password
 
+    @property
+    def credentials(self) -> Fields:
+        """A login and a password that it accepts."""
+        return {"login": self._login or "sandbox", "psw": self._password or "sandbox"}
+
     def reset(self) -> None:
         """As on the first day."""
         self.balance = self._first_balance

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Callable, Deque, Dict, List, Mapping, Optional, Tuple
 
@@ -82,13 +82,20 @@ class Message:
 
 @dataclass(frozen=True)
 class Refusal:
-    """A request that was answered with an error, for people who wonder where a message is."""
+    """A request that was answered with an error, for people who wonder where a message is.
+
+    ``phones`` and ``text`` are the parameters as they came. ``key`` is given by the store, from
+    the same sequence as the keys of messages.
+    """
 
     time: float
     endpoint: str
     code: int
     description: str
     origin: Origin
+    phones: str = ""
+    text: str = ""
+    key: int = 0
 
 
 Listener = Callable[[Message], None]
@@ -113,7 +120,7 @@ class Store:
         return str(self._next_id - 1)
 
     def new_key(self) -> int:
-        """A number that no message had before."""
+        """A number that no message and no refusal had before."""
         self._keys += 1
         return self._keys
 
@@ -133,7 +140,8 @@ class Store:
             listener(message)
 
     def refuse(self, refusal: Refusal) -> None:
-        """Keep ``refusal`` and tell the listeners."""
+        """Keep ``refusal`` under a key of its own and tell the listeners."""
+        refusal = replace(refusal, key=self.new_key())
         self.refusals.append(refusal)
         for listener in list(self.refusal_listeners):
             listener(refusal)
