@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import platform
 import ssl
@@ -9,6 +10,7 @@ import sys
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Dict, Iterable, Iterator, List, Optional
+from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from smsc_transports import __version__
@@ -115,11 +117,29 @@ def _ways(settings: Settings, file: str, known: bool) -> Iterable[Finding]:
             if by_plugin
             else problem(f"{text}.", remedy)
         )
-    elif any(each.name in ("http-get", "http-post", "smtp") for each in ways["send"]):
+        return
+    plain = [each for each in ways["send"] if _shows_password(each, settings)]
+    if plain:
+        names = ", ".join(each.name for each in plain)
         yield note(
-            f"{ways['send'][0].name}: login and password cross the network as plain text.",
+            f"{names}: login and password cross the network as plain text.",
             "SMSC_HTTPS = True, or SMSC_TRANSPORT = 'https-get'.",
         )
+
+
+def _shows_password(transport: Transport, settings: Settings) -> bool:
+    if transport.name not in ("http-get", "http-post", "smtp"):
+        return False
+    request = Request("send", _SPECIMENS["send"], settings)
+    return not all(map(_is_loopback, addresses_of(transport, request)))
+
+
+def _is_loopback(address: str) -> bool:
+    host = urlsplit(f"//{address}").hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _plugins() -> Iterable[Finding]:

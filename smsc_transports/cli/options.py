@@ -80,6 +80,8 @@ def add_message(parser: argparse.ArgumentParser) -> None:
         "text", metavar="TEXT", nargs="?", help="the text; - or nothing: all of stdin"
     )
     parser.add_argument("--sender", metavar="NAME", help="the sender's name")
+    parser.add_argument("--id", metavar="ID", help="an own id for the message")
+    parser.add_argument("--time", metavar="TIME", help="DDMMYYhhmm, h1-h2, 0ts or +m; else now")
     parser.add_argument(
         "--translit", type=int, choices=(0, 1, 2), default=0, help="write it in Latin letters"
     )

@@ -27,6 +27,7 @@ from smsc_transports.values.errors import ConfigurationError, SMSCWarning
 from smsc_transports.values.settings import read_settings
 
 MODULE = "smsc_api"
+TYPE_REMEDY = "Is it read from an environment variable that is not set here?"
 
 
 class WrongArguments(Exception):
@@ -65,7 +66,7 @@ class Program:
                 f"in the environment."
             )
         mistakes = type_mistakes(self.face)
-        return f"{self.path}: {' '.join(mistakes)}" if mistakes else ""
+        return f"{self.path}: {' '.join(mistakes)} {TYPE_REMEDY}" if mistakes else ""
 
 
 def find(module: Optional[str] = None) -> Program:
@@ -125,7 +126,7 @@ def type_mistakes(face: Any) -> List[str]:
     }
     return [
         f"{name} is {'None' if value is None else type(value).__name__}, not text: every call "
-        f"raises TypeError. Is it read from an environment variable that is not set here?"
+        f"raises TypeError."
         for name, (value, kinds) in needed.items()
         if not isinstance(value, kinds)
     ]

@@ -47,8 +47,6 @@ def add_parser(subparsers: Any) -> None:
         subparsers, "send", "send messages", _SEND, lambda given: _run(given, send), _EXAMPLES
     )
     options.add_message(sending)
-    sending.add_argument("--id", metavar="ID", help="an own id for the message")
-    sending.add_argument("--time", metavar="TIME", help="DDMMYYhhmm, h1-h2, 0ts or +m; else now")
     asking = options.add_command(
         subparsers, "cost", "ask what messages cost", _COST, lambda given: _run(given, price)
     )
@@ -127,7 +125,7 @@ def _each(
 
     needs_text = arguments.format not in options.WITHOUT_TEXT
     given = messages.read(arguments.phones, arguments.text, needs_text)
-    if len(given) > 1 and getattr(arguments, "id", None):
+    if len(given) > 1 and arguments.id:
         raise WrongArguments("--id is for one message, there are several.")
     if not arguments.dry_run:
         smsc = face.SMSC()

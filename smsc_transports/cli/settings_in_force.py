@@ -8,7 +8,7 @@ import os
 import warnings
 from typing import Any, Dict, Iterable, List, Mapping
 
-from smsc_transports.cli.program import type_mistakes
+from smsc_transports.cli.program import TYPE_REMEDY, type_mistakes
 from smsc_transports.cli.report import Finding, Section, note, ok, problem
 from smsc_transports.values.errors import SMSCWarning, did_you_mean
 from smsc_transports.values.settings import Settings, Timeout, read_settings
@@ -71,7 +71,7 @@ def _origin(name: str, constants: Mapping[str, Any], settings: Settings) -> str:
 
 def _mistakes(face: Any, file: str, settings: Settings) -> Iterable[Finding]:
     for mistake in type_mistakes(face):
-        yield problem(mistake)
+        yield problem(mistake, TYPE_REMEDY)
     where = f"in {file} or in the environment" if file else "in the environment"
     if settings.login and not settings.password:
         yield problem("SMSC_LOGIN is set and SMSC_PASSWORD is empty.", f"Set it {where}.")

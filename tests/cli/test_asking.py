@@ -175,7 +175,7 @@ def test_a_price_is_told(smsc: Smsc, smsc_sandbox: Sandbox) -> None:
         "phones": PHONE,
         "outcome": "done",
         "cost": "1.40",
-        "count": "1",
+        "parts": "1",
         "error": None,
         "meaning": None,
         "advice": None,

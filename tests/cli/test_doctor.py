@@ -14,7 +14,6 @@ import pytest
 
 from smsc_transports import __version__, hookimpl, plugin_manager
 from smsc_transports.sandbox.server import Sandbox
-from tests.faces import FACE
 from tests.golden.gateway import Certificates
 
 from ..surroundings import Pigeon, module_with
@@ -106,7 +105,7 @@ def test_nothing_leaves_the_process_and_no_plugin_is_asked_for_settings(
     done = watched("doctor")
     assert (done.returncode, done.stderr) == (0, "")
     assert "plugin 'vault' from the module vault of SMSC_PLUGINS: smsc_settings" in done.stdout
-    assert "Settings may be replaced at each call by vault." in done.stdout
+    assert "vault may change settings at each call; --online asks it." in done.stdout
     assert "NETWORK" not in done.stdout
     assert "NETWORK socket.connect" in watched("doctor", "--online").stdout
 
@@ -234,7 +233,6 @@ def test_what_the_environment_sets_in_vain_is_noted(
     smsc: Smsc, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop.set(**HEALTHY)
-    shop.file.write_text(shop.file.read_text("utf-8") + "\nSMSC_TIMOUT = 5\n", "utf-8")
     for name in ("SMSC_LOGIN", "SMSC_PASSWORD", "SMSC_POST", "SMSC_FAILOVR"):
         monkeypatch.setenv(name, "1")
     assert [text for _, text, _ in findings(smsc)["Settings"]] == [
@@ -242,7 +240,6 @@ def test_what_the_environment_sets_in_vain_is_noted(
             f"Not used: SMSC_LOGIN and SMSC_PASSWORD of the environment, since {shop.file} has a "
             f"login or a password of its own."
         ),
-        f"SMSC_TIMOUT in {shop.file} is no setting. Did you mean 'SMSC_TIMEOUT'?",
         "SMSC_FAILOVR in the environment is no setting. Did you mean 'SMSC_FAILOVER'?",
         f"SMSC_POST in the environment counts only if {shop.file} reads it itself.",
     ]
@@ -265,28 +262,47 @@ def test_a_charset_that_the_gateway_does_not_know_is_noted(
     ]
 
 
-def test_the_vendor_s_file_is_a_problem_and_the_rest_is_about_the_environment(
+def test_a_file_of_something_else_is_a_problem_and_the_rest_is_about_the_environment(
     smsc: Smsc, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shop.file.write_text("open('executed', 'w')\nclass SMSC(object):\n    pass\n")
+    shop.file.write_text("class Shop(object):\n    pass\n")
     monkeypatch.setenv("SMSC_HOST", "smsc.kz")
     assert findings(smsc)["Program"] == [
         (
             "problem",
-            f"{shop.file} is the vendor's file or a copy of it, which does not use this project.",
-            f"Replace it: smsc migrate {shop.file}",
+            (
+                f"{shop.file} is neither this project's file nor the vendor's. Name the file that "
+                f"your program uses: --module shop.smsc_api, or a path."
+            ),
+            "",
         ),
         ("note", "What follows is about the environment and the defaults alone.", ""),
     ]
     assert "SMSC_HOST = smsc.kz (environment)" in smsc("doctor").out
+
+
+@pytest.mark.parametrize("command", [["doctor"], ["send", "79991112233", "Hello", "--dry-run"]])
+def test_a_file_that_sends_when_imported_is_read_and_never_run(
+    smsc: Smsc, shop: Shop, command: List[str]
+) -> None:
+    shop.set(**HEALTHY)
+    text = shop.file.read_text("utf-8")
+    shop.file.write_text(f"{text}\nopen('executed', 'w').close()\nSMSC().send_sms('7', 'x')\n")
+    assert smsc(*command).status == 0
     assert not (shop.folder / "executed").exists()
 
 
-def test_a_file_that_fails_is_a_problem(smsc: Smsc, shop: Shop) -> None:
-    shop.file.write_text(f"{FACE.read_text('utf-8')}\nint('x')\n", "utf-8")
-    level, text, _ = findings(smsc)["Program"][0]
-    assert level == "problem"
-    assert text.startswith(f"{shop.file} cannot be loaded: ValueError: invalid literal for int()")
+def test_what_cannot_be_known_without_running_the_program_is_told(smsc: Smsc, shop: Shop) -> None:
+    shop.set(**HEALTHY)
+    text = shop.file.read_text("utf-8").replace('SMSC_LOGIN = "', 'SMSC_LOGIN = str() + "')
+    shop.file.write_text(re.sub("(?m)^SMSC_LOGIN = .*$", "SMSC_LOGIN = vault('login')", text))
+    line = next(n for n, each in enumerate(text.splitlines(), 1) if each[:12] == "SMSC_LOGIN =")
+    why = f"cannot be known without running, line {line}"
+    [(level, told, _)] = findings(smsc)["Program"]
+    assert (level, told) == ("note", f"SMSC_LOGIN: its value {why}.")
+    sending = smsc("send", "79991112233", "Hello")
+    assert sending.status == 2
+    assert f"SMSC_LOGIN {why}" in sending.err
 
 
 def test_a_misspelt_transport_is_a_problem(smsc: Smsc, shop: Shop) -> None:
@@ -334,7 +350,7 @@ def test_plugins_are_listed_with_what_is_wrong_with_them(
             "problem",
             (
                 "plugin 'torn_plugin' from the module torn_plugin of SMSC_PLUGINS is broken: "
-                "ModuleNotFoundError: No module named 'no_such_package'. Mend or uninstall it, or "
+                "ModuleNotFoundError: No module named 'no_such_package'. Fix or uninstall it, or "
                 "set SMSC_BLOCK_PLUGINS=torn_plugin."
             ),
             "",
@@ -351,7 +367,7 @@ def test_a_plugin_may_be_what_gives_the_login(smsc: Smsc, shop: Shop) -> None:
     levels = [(level, text) for level, text, _ in findings(smsc)["Transports and plugins"]]
     assert levels == [
         ("note", "There is no login, no password and no API key, unless a plugin gives one."),
-        ("note", "Settings may be replaced at each call by vault."),
+        ("note", "vault may change settings at each call; --online asks it."),
     ]
 
 
@@ -373,7 +389,7 @@ def test_a_stranger_s_transport_that_fails_is_a_problem(
     monkeypatch.setattr(pigeon, "addresses", fail)
     plugin_manager().register(module_with("loft", smsc_transports=hookimpl(lambda: [pigeon])))
     shop.set(**HEALTHY, SMSC_TRANSPORT="pigeon")
-    told = "The transport pigeon cannot tell its addresses: KeyError: '***'. Mend its plugin."
+    told = "The transport pigeon cannot tell its addresses: KeyError: '***'. Fix its plugin."
     assert findings(smsc)["Transports and plugins"] == [("problem", told, "")]
 
 
@@ -396,11 +412,8 @@ def test_a_sandbox_is_noted(smsc: Smsc, shop: Shop, monkeypatch: pytest.MonkeyPa
     assert findings(smsc)["Network"] == [
         (
             "note",
-            (
-                "SMSC_SANDBOX is http://127.0.0.1:2580: every call goes to the sandbox there, "
-                "whatever the settings say."
-            ),
-            "Unset SMSC_SANDBOX to use the real gateway.",
+            "SMSC_SANDBOX is set: nothing is sent but by 'smsc sandbox run'.",
+            "Unset it.",
         )
     ]
 
@@ -428,10 +441,10 @@ def test_a_program_that_switched_verification_off_is_a_problem(
         (
             "problem",
             (
-                "HTTPS does not look at certificates: something in the program has switched it "
-                "off, so anybody on the way can read the password."
+                "HTTPS does not look at certificates: something has switched it off, so anybody "
+                "on the way can read the password."
             ),
-            "Look for ssl._create_unverified_context in the program.",
+            "Look for ssl._create_unverified_context.",
         )
     ]
 

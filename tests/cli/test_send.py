@@ -39,7 +39,7 @@ def test_json_tells_the_same_to_programs(smsc: Smsc, smsc_sandbox: Sandbox) -> N
         "phones": PHONE,
         "outcome": "done",
         "id": "1001",
-        "count": "1",
+        "parts": "1",
         "cost": "1.40",
         "balance": "98.60",
         "error": None,
@@ -317,7 +317,7 @@ def test_a_login_that_is_no_text_is_told_before_anything_is_sent(
 
 
 @pytest.mark.filterwarnings("default::smsc_transports.values.errors.SMSCWarning")
-def test_a_sandbox_that_is_gone_is_told(
+def test_a_sandbox_that_nothing_leads_to_is_told(
     smsc: Smsc, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SMSC_SANDBOX", "http://127.0.0.1:9")
@@ -325,9 +325,8 @@ def test_a_sandbox_that_is_gone_is_told(
     assert done.status == 3
     assert done.err.splitlines() == [
         (
-            "note: Nothing is sent: SMSC_SANDBOX is 'http://127.0.0.1:9', but no sandbox answers "
-            "there (ConnectionError). Start one with 'smsc sandbox', or unset SMSC_SANDBOX to use "
-            "the real gateway."
+            "note: Nothing is sent: SMSC_SANDBOX is set, but nothing leads this process to the "
+            "sandbox; start it by 'smsc sandbox run' and without python -I, -E, -S."
         ),
         "not sent: no host took it",
         "  'smsc doctor --online' looks for the cause.",

@@ -125,8 +125,11 @@ def test_the_highest_status_counts(smsc: Smsc, smsc_sandbox: Sandbox) -> None:
 WRONG: Dict[str, Any] = {
     "a number with spaces": (
         "79991112233 one\n+7 999 111-22-33 two",
-        ("line 2: '+7' is no phone number. A line is PHONES, then a space, a tab or a semicolon, "
-        "then the text; there is no space within PHONES."),
+        (
+            "line 2 is not PHONES TEXT: '+7 999 111-22-33 two'. A line is PHONES, then a space, a "
+            "tab or a semicolon, then the text; there is no space within PHONES, and there are "
+            "neither comments nor a header. For a table (CSV): smsc bulk FILE"
+        ),
     ),
     "a line without a text": ("79991112233 one\n\n79991112234", ("line 3 has no text behind "
                               "79991112234.")),
@@ -140,6 +143,27 @@ def test_a_wrong_line_is_told_before_anything_is_sent(
 ) -> None:
     given, told = WRONG[case]
     assert smsc("send", "-", stdin=given.encode()) == (2, "", f"smsc: {told}\n")
+    assert smsc_sandbox.messages == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "79991112234,Ваш заказ готов",
+        '79991112233,"Hello, you"',
+        '79991112233;"Hello"',
+        "# 79991112233 Hello",
+        "phone text",
+        "phone,text",
+    ],
+)
+def test_a_row_of_a_table_a_header_or_a_comment_is_refused_before_anything_is_sent(
+    smsc: Smsc, smsc_sandbox: Sandbox, line: str
+) -> None:
+    done = smsc("send", "-", stdin=f"79991112233 one\n{line}\n".encode())
+    assert (done.status, done.out) == (2, "")
+    assert done.err.startswith("smsc: line 2 is not PHONES TEXT")
+    assert "smsc bulk FILE" in done.err
     assert smsc_sandbox.messages == []
 
 
