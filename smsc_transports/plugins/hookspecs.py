@@ -122,5 +122,5 @@ def smsc_attempt(attempt: Attempt) -> None:
     Returns:
         Nothing; whatever it gives is ignored.
 
-    What it raises is shown once, as a warning, and never passed on.
+    Whatever it raises is shown once, as a warning, and never passed on.
     """

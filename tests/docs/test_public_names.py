@@ -15,7 +15,7 @@ from smsc_transports.plugins import hookspecs
 from smsc_transports.plugins.manager import PluginManager
 
 ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+README = (ROOT / "smsc_transports" / "plugins" / "README.md").read_text(encoding="utf-8")
 HOOKS = [name for name in vars(hookspecs) if name.startswith("smsc_")]
 PUBLIC: Dict[str, Any] = {
     name: getattr(home, name) for home in (smsc_transports, testing) for name in home.__all__

@@ -1,4 +1,4 @@
-"""What the README says is so."""
+"""What the README and the guides beside the code say is so."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from smsc_transports.sandbox.server import Sandbox
 from tests.golden.differences import RULES
 
 ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+MAIN = (ROOT / "README.md").read_text(encoding="utf-8")
+GUIDES = [ROOT / "README.md", *sorted(ROOT.glob("*/*/README.md"))]
+README = "\n".join(guide.read_text(encoding="utf-8") for guide in GUIDES)
 
 BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 CODE = "\n".join(
@@ -142,7 +144,7 @@ def test_the_shown_output_is_what_the_documented_examples_print(smsc_sandbox: Sa
     sorted(path.stem for path in (ROOT / "smsc_transports").glob("*.py") if path.stem[0] != "_"),
 )
 def test_every_module_stands_in_the_map(module: str) -> None:
-    assert f"`{module}`" in README[README.index("## Development") :]
+    assert f"`{module}`" in MAIN[MAIN.index("## Development") :]
 
 
 @pytest.mark.parametrize(
@@ -150,4 +152,4 @@ def test_every_module_stands_in_the_map(module: str) -> None:
     sorted(path.parent.name for path in (ROOT / "smsc_transports").glob("*/__init__.py")),
 )
 def test_every_package_stands_in_the_map(package: str) -> None:
-    assert f"{package}/" in README[README.index("## Development") :]
+    assert f"{package}/" in MAIN[MAIN.index("## Development") :]

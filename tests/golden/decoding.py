@@ -1,4 +1,4 @@
-"""The wire as the gateway decodes it: D17, how a byte is percent-escaped in a raw query."""
+"""The wire as the gateway decodes it: D16, how a byte is percent-escaped in a raw query."""
 
 from __future__ import annotations
 
