@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 import smsc_transports.transports.http
 import smsc_transports.transports.smtp  # noqa: F401
 from smsc_transports.failover.policies import Call, Verdict, run_legacy, run_once
-from smsc_transports.failover.safe import run_safe
 from smsc_transports.plugins.manager import PluginManager, plugin_manager
 from smsc_transports.plugins.transport import Transport
 from smsc_transports.reporting.notices import tell_once
@@ -52,6 +51,8 @@ def ask(command: str, argument: str, settings: Settings, face: FaceNames) -> Rep
     request.query  # noqa: B018  (wrong types are to raise here, before anything is tried)
     under_way = _under_way(manager, request)
     if request.settings.failover == "safe":
+        from smsc_transports.failover.safe import run_safe  # most programs never need it
+
         verdict = run_safe(under_way, transports, _askers(manager, request, transports))
     else:
         verdict = run_legacy(under_way, transports)

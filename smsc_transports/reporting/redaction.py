@@ -7,8 +7,6 @@ they enter an exception or a log record.
 from __future__ import annotations
 
 import base64
-import html
-import json
 import re
 from typing import Iterable, Iterator, List, Tuple, Union
 from urllib.parse import quote
@@ -49,6 +47,9 @@ def without_user(url: str) -> str:
 
 def _forms(values: Iterable[str]) -> Iterator[str]:
     """Give every way in which the secrets may stand in a text, but for base64."""
+    import html  # only here: they take long to import, and most calls mask nothing
+    import json
+
     for value in values:
         yield value
         yield from _printed(value)
