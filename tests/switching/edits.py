@@ -49,7 +49,7 @@ class Edit(NamedTuple):
 LOGIN, PASSWORD = 'SMSC_LOGIN = "QzXlogin"', 'SMSC_PASSWORD = "QzXpassword"'
 IMPORT = ("import smtplib\n", "import smtplib\nimport os\n")
 URL = '("https" if SMSC_HTTPS else "http") + "://smsc.ua/sys/"'
-SENT = "        if SMSC_DEBUG:\n            print(\"sent: "
+SENT = '        if SMSC_DEBUG:\n            print("sent: '
 
 
 def _row(name: str, verdict: str, *changes: str, says: str = "", **more: object) -> Edit:
@@ -196,7 +196,7 @@ EDITS: List[Edit] = [
     _row("debug output taken out", REFUSED,
          '        if SMSC_DEBUG:\n            print("balance: " + ",".join(answer))\n', "",
          says="get_balance"),
-    _row("local variables renamed", TAKEN, "answer", "result"),
+    _row("local variables renamed", TAKEN, "words", "parts", "reply", "response"),
     _row("comments, docstrings and layout", TAKEN, "    def get_balance(self):\n",
          '    def get_balance(self):\n        """Balance."""\n        # of the account\n'),
     _row("annotations", TAKEN, "def get_balance(self):", "def get_balance(self) -> str:"),
