@@ -11,7 +11,7 @@ import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Dict, Iterator, List, Optional, Sequence, Set, Tuple
+from typing import Dict, Iterator, List, Optional, Pattern, Sequence, Set, Tuple
 
 from smsc_transports.switching.fingerprints import METHODS
 from smsc_transports.switching.known_editions import DEFAULTS
@@ -81,17 +81,9 @@ def survey(paths: Sequence[Path]) -> Survey:
         UnreadableFile: one of the paths is not there, or cannot be opened.
     """
     found = Survey()
-    read: List[Source] = []
-    for path in _files(paths):
-        found.files += 1
-        raw = b""
-        try:
-            raw = read_bytes(path)
-            if _MENTION.search(raw):
-                read.append(parse_source(path, raw))
-        except UnreadableFile as error:
-            # A file that was never read may be about anything; one that was says so.
-            found.unread.append((path, str(error), bool(_MENTION.search(raw))))
+    files = list(_files(paths))
+    found.files = len(files)
+    read, others = _read(files, _MENTION, found)
     rest: List[Source] = []
     for source in read:
         try:
@@ -105,10 +97,36 @@ def survey(paths: Sequence[Path]) -> Survey:
             found.ours.append(copy)
         else:
             rest.append(source)
+    renamed = [
+        copy.path.stem for copy in found.copies if not _MENTION.search(copy.path.stem.encode())
+    ]
+    if renamed:  # programs that use these need not name the gateway
+        named = re.compile("|".join(map(re.escape, renamed)).encode("utf-8"))
+        rest += _read(others, named, Survey())[0]
     found.callers = [
         caller for source in rest for caller in [_caller(source, found)] if caller is not None
     ]
     return found
+
+
+def _read(
+    files: Sequence[Path], mention: Pattern[bytes], found: Survey
+) -> Tuple[List[Source], List[Path]]:
+    """Parse the files that mention something; give the others too."""
+    read: List[Source] = []
+    others: List[Path] = []
+    for path in files:
+        raw = b""
+        try:
+            raw = read_bytes(path)
+            if mention.search(raw.replace(b"\0", b"")):
+                read.append(parse_source(path, raw))
+            else:
+                others.append(path)
+        except UnreadableFile as error:
+            # A file that was never read may be about anything.
+            found.unread.append((path, str(error), bool(mention.search(raw))))
+    return read, others
 
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:

@@ -415,7 +415,7 @@ def is_vendors_ifs(function: ast.AST, editions: Optional[Mapping[str, str]] = No
     if not isinstance(function, FUNCTIONS) or function.decorator_list:
         return False
     arguments = [argument.arg for argument in function.args.args]
-    plain = isinstance(function, ast.FunctionDef) and len(arguments) == 3
+    plain = isinstance(function, ast.FunctionDef) and arguments == ["cond", "val1", "val2"]
     if not plain or function.args.defaults or function.args.vararg or function.args.kwarg:
         return False
     known = EDITIONS["ifs"] if editions is None else editions

@@ -38,11 +38,9 @@ def environment_names(node: ast.AST) -> Tuple[str, ...]:
 
 def masked(source: Source, node: ast.AST, text: str, name: str = "") -> str:
     """Give ``text``, the source of a node or one of its lines, with the secrets in it masked."""
-    secrets: List[ast.AST] = []
     if name in SECRETS and isinstance(node, ast.Constant):
-        secrets.append(node)
-    secrets += secret_literals(node)
-    for one in secrets:
+        return f'"{MASK}"' if node.value else text
+    for one in secret_literals(node):
         literal = source.segment(one) or repr(getattr(one, "value", ""))
         if len(literal) > 2 and literal[-1] in "\"'":
             text = text.replace(literal, f'"{MASK}"')

@@ -393,6 +393,16 @@ class _Reader:
         for statement in [*self._module.carried, *self._module.members]:
             names = ", ".join(bound_names(statement)) or "statement"
             self._take(names, statement, self._source.segment(statement), AT_IMPORT)
+        plain = {
+            hole.name
+            for one in self._compared.values()
+            for hole in one.holes
+            if getattr(hole.node, "id", "") == hole.name
+        }
+        for name in SETTINGS:
+            if name in plain - set(self._module.literals) - self._module.bound():
+                value = DEFAULTS[name]
+                self._notes.append(f"{name}, which it needs, is not set in it; in ours: {value!r}")
         for obstacle in self._module.obstacles:
             self._refuse("module", obstacle.node, obstacle.why, obstacle.write)
         runs = [one.lineno for one in self._module.tail if isinstance(one, ast.Expr)]

@@ -1,3 +1,0 @@
-SMSC_LOGIN = "shop"
-SMSC_PASSWORD = "QzXconfig"
-SHOP = "Лавка"

@@ -1,3 +1,0 @@
-from .sms.gateway import Gateway
-
-gateway = Gateway()
