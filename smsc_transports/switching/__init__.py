@@ -1,0 +1,1 @@
+"""For people who replace the vendor's file: check, migrate, compare."""
