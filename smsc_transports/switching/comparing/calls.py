@@ -157,7 +157,9 @@ def _questions() -> List[Scene]:
         Scene("a status", STATUS, [_call(1234, PHONE), _call(1234, PHONE, 1), _call(1, PHONE, 2)]),
         Scene("status: several, wrong types", STATUS, [*status, _call(5, 7), _call(5, None)]),
         *(
-            Scene(f"status: {what}", STATUS, [_call(1, PHONE, all) for all in (0, 1, "0")], (reply,))
+            Scene(
+                f"status: {what}", STATUS, [_call(1, PHONE, all) for all in (0, 1, "0")], (reply,)
+            )
             for what, reply in (
                 ("8 fields", ok(_DETAILS.rpartition(",")[0])),
                 ("details", ok(_DETAILS)),
@@ -221,7 +223,9 @@ def _other_settings() -> List[Scene]:
     text = [_call(PHONE, CYRILLIC), _call(PHONE, "ok 🙂")]
     found.append(Scene("windows-1251, Cyrillic", SEND, text, (), ANSWER, windows, "D1"))
     cyrillic = ok("0,Ошибка")
-    found.append(Scene("windows-1251, no such answer", SEND, [_send()], (cyrillic,), ANSWER, windows))
+    found.append(
+        Scene("windows-1251, no such answer", SEND, [_send()], (cyrillic,), ANSWER, windows)
+    )
     return found
 
 
@@ -265,7 +269,15 @@ def _differences() -> List[Scene]:
         Scene("letter in Cyrillic", MAIL, [_call(PHONE, CYRILLIC)], number="D4"),
         Scene("status: 14 fields", STATUS, [_call(1, PHONE, 1)], (ok("f," * 13),), number="D5"),
         *(
-            Scene(f"{method}: debug, 1 field", method, [PLAIN[method]], (ok("OK"),), ANSWER, DEBUG, "D6")
+            Scene(
+                f"{method}: debug, 1 field",
+                method,
+                [PLAIN[method]],
+                (ok("OK"),),
+                ANSWER,
+                DEBUG,
+                "D6",
+            )
             for method in (SEND, COST, STATUS)
         ),
         Scene("Ctrl-C while connecting", SEND, [_send()], (INTERRUPTED,), number="D7"),

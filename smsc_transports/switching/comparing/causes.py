@@ -67,7 +67,9 @@ def _causes(yours: Fields, ours: Fields) -> Iterator[Cause]:
     shorter = min(map(len, wires))
     if len(wires[0]) != len(wires[1]):
         tails = [", ".join(each["to"] for each in wire[shorter:]) or NOTHING for wire in wires]
-        yield Cause("the number of requests", f"{len(wires[0])}: {tails[0]}", f"{len(wires[1])}: {tails[1]}")
+        yield Cause(
+            "the number of requests", f"{len(wires[0])}: {tails[0]}", f"{len(wires[1])}: {tails[1]}"
+        )
     if not raised or shorter:
         for own, our in zip(*wires):
             yield from _attempts(own, our)

@@ -33,7 +33,7 @@ class _TextLoader(Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         module.__file__ = self._path
-        exec(compile(self._text, self._path, "exec"), vars(module))  # noqa: S102
+        exec(compile(self._text, self._path, "exec"), vars(module))
 
 
 class Copy:
