@@ -236,7 +236,8 @@ def with_an_api_key() -> Scene:
 
 
 def _protocol(settings: Mapping[str, Any]) -> str:
-    return f"{'HTTPS' if settings['SMSC_HTTPS'] else 'HTTP'} {'POST' if settings['SMSC_POST'] else 'GET'}"
+    scheme = "HTTPS" if settings["SMSC_HTTPS"] else "HTTP"
+    return f"{scheme} {'POST' if settings['SMSC_POST'] else 'GET'}"
 
 
 def _letters() -> List[Scene]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import zip_longest
-from typing import Any, Dict, Iterator, List, NamedTuple, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Tuple
 from urllib.parse import unquote_to_bytes
 
 from smsc_transports.switching.comparing.program import Fields
@@ -24,7 +24,7 @@ def same_but_for_escapes(one: Fields, other: Fields) -> bool:
     return _decoded(one) == _decoded(other)
 
 
-def causes(yours: Fields, ours: Fields) -> List[Cause]:
+def causes(yours: Mapping[str, Any], ours: Mapping[str, Any]) -> List[Cause]:
     """Give every cause that shows; empty if there is no difference."""
     found: Dict[str, Cause] = {}
     for cause in _causes(yours, ours):
@@ -52,7 +52,7 @@ def _bytes(text: str) -> str:
     return unquote_to_bytes(text.replace("+", " ").encode("latin-1")).decode("latin-1")
 
 
-def _causes(yours: Fields, ours: Fields) -> Iterator[Cause]:
+def _causes(yours: Mapping[str, Any], ours: Mapping[str, Any]) -> Iterator[Cause]:
     """Compare what one depends on first: later differences may only follow from it."""
     yield from _unless_equal("what it asks of the system", yours["refused"], ours["refused"])
     pauses = [f"{each:g} s" for each in yours["pauses"]], [f"{each:g} s" for each in ours["pauses"]]

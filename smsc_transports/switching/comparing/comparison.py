@@ -9,14 +9,18 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, NamedTuple, Set
+from types import MappingProxyType
+from typing import Any, Dict, List, Mapping, NamedTuple, Sequence, Set
 
 from smsc_transports.switching.comparing import calls, numbered
 from smsc_transports.switching.comparing.calls import Scene
 from smsc_transports.switching.comparing.causes import Cause, causes, same_but_for_escapes
+from smsc_transports.switching.comparing.child.fence import SILENCE
 from smsc_transports.switching.comparing.gateway import SILENT, Gateway
 from smsc_transports.switching.comparing.program import (
     DOES_NOT_END,
+    SECONDS_A_CALL,
+    SECONDS_OF_SILENCE,
     SITE,
     CannotCompare,
     Fields,
@@ -44,9 +48,9 @@ class Verdict(NamedTuple):
     scene: Scene
     kind: str
     reason: str = ""
-    causes: List[Cause] = []
-    yours: Fields = {}
-    ours: Fields = {}
+    causes: Sequence[Cause] = ()
+    yours: Mapping[str, Any] = MappingProxyType({})
+    ours: Mapping[str, Any] = MappingProxyType({})
 
 
 class Result(NamedTuple):
@@ -78,7 +82,7 @@ def compare(path: Path, python: str = sys.executable) -> Result:
             stack.callback(side.program.stop)
         with ThreadPoolExecutor(2) as pool:
             list(pool.map(_Side.load, sides))
-            settable = set(sides[0].constants) & set(sides[1].constants)
+            settable = set(sides[0].constants) & set(sides[1].constants) - _fixed(copy)
             dummies = _dummies(sides[0].constants, settable)
             for side in sides:
                 side.dummies = {
@@ -125,6 +129,11 @@ def _read(path: Path) -> Any:
         raise CannotCompare(f"{str(error).rstrip('.')}.") from None
     except CannotMigrate as error:
         raise CannotCompare(f"Ours cannot be composed for it: {error}.") from None
+
+
+def _fixed(copy: Copy) -> Set[str]:
+    """Give the settings that the copy takes from elsewhere than the constant of the name."""
+    return {*copy.settings, *(name for given in copy.overrides.values() for name in given)}
 
 
 def _environment(copy: Copy) -> Dict[str, str]:
@@ -180,17 +189,29 @@ class _Side:
         told: List[Fields] = []
         wire: List[Fields] = []
         settings = {**self.constants, **self.dummies, **scene.settings}
-        settings = {k: v for k, v in settings.items() if not isinstance(v, (dict, list))}
+        plain = (str, int, float, type(None))
+        settings = {name: value for name, value in settings.items() if isinstance(value, plain)}
+        silent = SILENT in scene.script
+        if silent and "SMSC_TIMEOUT" in self.constants:
+            settings["SMSC_TIMEOUT"] = SILENCE
         for place, (args, keywords) in enumerate(scene.calls):
             if scene.method in self._stuck:
                 told.append({"stopped": DOES_NOT_END, "printed": "", "refused": [], "pauses": []})
                 continue
             with Gateway(scene.script, scene.rest) as gateway:
                 told.append(
-                    self.program.call(scene.method, args, keywords, settings, gateway, place == 0)
+                    self.program.call(
+                        scene.method,
+                        args,
+                        keywords,
+                        settings,
+                        gateway,
+                        new=place == 0,
+                        seconds=SECONDS_OF_SILENCE if silent else SECONDS_A_CALL,
+                    )
                 )
             wire += gateway.wire
-            if "stopped" in told[-1] and SILENT not in scene.script:
+            if "stopped" in told[-1] and not silent:
                 self._stuck.add(scene.method)  # each further call would take seconds
         if scene.name == calls.PLAIN_SEND and not wire:
             self.error = str(told[0].get("error") or told[0].get("stopped") or "")
@@ -258,7 +279,7 @@ def _judge(
             return Verdict(scene, NUMBERED, scene.number)
     # What the vendor's file would do is the nearer one where a number is due as well.
     where = min((causes(yours, against), causes(yours, ours)), key=len)
-    reason = _named_by_check(copy, scene)
+    reason = _named_by_check(copy, scene) or _fewer_formats(copy, yours, ours)
     return Verdict(scene, KNOWN if reason else DIFFERENT, reason, where, yours, ours)
 
 
@@ -266,9 +287,7 @@ def _named_by_check(copy: Copy, scene: Scene) -> str:
     """Give the change that check names and that may be why a scene differs."""
     if scene.method not in (*copy.methods, IMPORT.method):
         return f"{scene.method} was taken out"
-    involved = [scene.method, "class", "module", "ifs"]
-    if scene.method not in (calls.MAIL, IMPORT.method):
-        involved.append(calls.RAW)
+    involved = [scene.method, calls.RAW, "class", "module", "ifs"]
     lines = [
         f"line {refusal.line} ({refusal.method})"
         for refusal in copy.refusals
@@ -276,6 +295,12 @@ def _named_by_check(copy: Copy, scene: Scene) -> str:
     ]
     more = f" and {len(lines) - 2} more" if len(lines) > 2 else ""
     return f"changed in {', '.join(lines[:2])}{more}" if lines else ""
+
+
+def _fewer_formats(copy: Copy, yours: Fields, ours: Fields) -> str:
+    pairs = [pair for pair in zip(yours["outcomes"], ours["outcomes"]) if pair[0] != pair[1]]
+    unknown = all(own.get("raises") == "IndexError" and "result" in our for own, our in pairs)
+    return f"edition {copy.edition} knows fewer formats" if pairs and unknown else ""
 
 
 def _secrets(copy: Copy, constants: Fields) -> List[str]:

@@ -149,7 +149,7 @@ def _serve_http(connection: socket.socket, host: str, step: Step, attempt: Dict[
             headers[name.lower()] = value.strip()
         body = stream.read(int(headers.get("content-length", 0))).decode("latin-1")
     attempt["sent"] = f"{method} {target}"
-    if headers.get("host") != host:
+    if headers.get("host") not in (host, f"{host}:80", f"{host}:443"):
         attempt["host"] = headers.get("host")
     if body or method == "POST":
         attempt["type"] = headers.get("content-type")

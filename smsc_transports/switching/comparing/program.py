@@ -16,6 +16,7 @@ from smsc_transports.switching.comparing.child.main import pack
 from smsc_transports.switching.comparing.gateway import Gateway, Stopped
 
 SECONDS_A_CALL = 2.0
+SECONDS_OF_SILENCE = 1.0  # until a call with a silent host counts as one without end
 SECONDS_TO_LOAD = 10.0
 TOO_OLD = 88
 DOES_NOT_END = "does not end"
@@ -78,8 +79,9 @@ class Program:
         constants: Mapping[str, Any],
         gateway: Gateway,
         new: bool = True,
+        seconds: float = SECONDS_A_CALL,
     ) -> Fields:
-        """Make a call; what came of it. A call that does not end has ``stopped``."""
+        """Make a call; what came of it. One that takes more than ``seconds`` has ``stopped``."""
         if self._process is None:
             self.load(Gateway())
         self._send(
@@ -92,7 +94,7 @@ class Program:
             }
         )
         try:
-            return self._await(gateway, SECONDS_A_CALL)
+            return self._await(gateway, seconds)
         except Stopped as error:
             return {"stopped": str(error), "printed": "", "refused": [], "pauses": []}
 

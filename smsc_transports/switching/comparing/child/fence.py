@@ -88,7 +88,10 @@ class Fence:
                 # The genuine one would resolve a name before anybody is asked.
                 "sendto": lambda _sock, _data, *given: self._refuse(f"a packet to {given[-1]!r}"),
             },
-            ssl.SSLContext: {"wrap_socket": self._without_tls},
+            ssl.SSLContext: {
+                "wrap_socket": self._without_tls,
+                "load_default_certs": lambda *_: None,  # takes long, and nobody asks them
+            },
             builtins: {"open": self._open},
             io: {"open": self._open},
         }

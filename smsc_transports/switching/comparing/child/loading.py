@@ -16,7 +16,7 @@ PYTHON_2 = "The copy is Python 2; neither it nor this project's file can run the
 _METHODS = ("send_sms", "get_balance", "_smsc_send_cmd")
 _NAMES = (
     "SMSC_LOGIN", "SMSC_PASSWORD", "SMSC_POST", "SMSC_HTTPS", "SMSC_CHARSET", "SMSC_DEBUG",
-    "SMTP_FROM", "SMTP_SERVER", "SMTP_LOGIN", "SMTP_PASSWORD",
+    "SMTP_FROM", "SMTP_SERVER", "SMTP_LOGIN", "SMTP_PASSWORD", "SMSC_TIMEOUT",
 )  # fmt: skip
 
 
