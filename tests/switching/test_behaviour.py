@@ -24,8 +24,7 @@ def observed(files: List[Path], folder: Path, **environment: str) -> Dict[str, A
     kept = {n: v for n, v in os.environ.items() if "proxy" not in n.lower() and n[:4] != "SMSC"}
     done = subprocess.run(
         [sys.executable, str(Path(__file__).with_name("wire.py")), *map(str, files)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         cwd=str(folder),
         env={**kept, **environment, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
         check=False,

@@ -178,7 +178,12 @@ def test_force_asks_again_and_takes_no_for_an_answer(
     before = copy.read_bytes()
     answers = iter(["y", "n"])
     asked: List[str] = []
-    monkeypatch.setattr("builtins.input", lambda text: asked.append(text) or next(answers))
+
+    def answer(question: str) -> str:
+        asked.append(question)
+        return next(answers)
+
+    monkeypatch.setattr("builtins.input", answer)
     status, out, _ = smsc("migrate", "--force", "smsc_api.py")
     assert status == 1
     assert len(asked) == 2

@@ -126,7 +126,8 @@ def observe(path: str) -> List[Any]:
     seen: List[Any] = []
     try:
         spec = importlib.util.spec_from_file_location("observed", path)
-        assert spec is not None and spec.loader is not None
+        assert spec is not None
+        assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         with contextlib.redirect_stdout(io.StringIO()):
             spec.loader.exec_module(module)

@@ -1,16 +1,18 @@
+# -*- coding: utf-8 -*-
 # SMSC.UA API (smsc.ua) версия 2.0 (03.07.2019)
 #
 # A stand-in for the vendor's file, written for these tests: the same interface, the same requests
 # and the same replies. The tests make the copies of real owners from it.
 
-import smtplib
 from datetime import datetime
+from time import sleep
+import smtplib
 
 try:
-    from urllib import quote, urlopen
+    from urllib import urlopen, quote
 except ImportError:
-    from urllib.parse import quote
     from urllib.request import urlopen
+    from urllib.parse import quote
 
 SMSC_LOGIN = ""  # login
 SMSC_PASSWORD = ""  # password
@@ -29,7 +31,7 @@ def ifs(cond, val1, val2):
     return val1 if cond else val2
 
 
-class SMSC:
+class SMSC(object):
 
     def send_sms(self, phones, message, translit=0, time="", id=0, format=0, sender=False, query=""):
         flags = ["flash=1", "push=1", "hlr=1", "bin=1", "bin=2", "ping=1", "mms=1", "mail=1", "call=1", "viber=1", "soc=1", "", "tg=1"]
