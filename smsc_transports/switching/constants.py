@@ -20,6 +20,9 @@ from smsc_transports.switching.sources import (
 NAMES = (*DEFAULTS, *NEW_SETTINGS)
 
 
+_LOOK_UPS = ("os.environ.get", "environ.get", "os.getenv", "getenv")
+
+
 class Unknown(NamedTuple):
     """A setting whose value cannot be known without running the file."""
 
@@ -119,7 +122,6 @@ def _environment_key(node: ast.expr) -> Optional[str]:
     key: object = None
     if isinstance(node, ast.Subscript) and dotted(node.value) in ("os.environ", "environ"):
         key = getattr(index_of(node), "value", None)
-    elif isinstance(node, ast.Call) and node.args and not node.keywords:
-        if dotted(node.func) in ("os.environ.get", "environ.get", "os.getenv", "getenv"):
-            key = getattr(node.args[0], "value", None)
+    elif isinstance(node, ast.Call) and dotted(node.func) in _LOOK_UPS and not node.keywords:
+        key = getattr(node.args[0], "value", None) if node.args else None
     return key if isinstance(key, str) else None

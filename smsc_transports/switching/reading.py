@@ -7,6 +7,7 @@ be proven to be the same in our file (:class:`Takeover`), or it is refused (:cla
 from __future__ import annotations
 
 import ast
+import dataclasses
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Dict, List, Mapping, Optional, Set, Tuple
@@ -281,11 +282,7 @@ class _Reader:
         name = function.name
         self._compared[name] = compared
         self._signature(function)
-        for node in compared.differing:
-            if node is function or not isinstance(node, (ast.stmt, ast.ExceptHandler)):
-                self._refuse(name, function, "statements are missing", _ADVICE)
-            else:
-                self._refuse(name, node, "it is not the vendor's", _advice(self._source, node))
+        self._refuse_differing(name, function, compared)
         if compared.edition in REFUSED_EDITIONS:
             why = REFUSED_EDITIONS[compared.edition]
             if name != "get_sms_cost" or "send_sms" not in self._compared:
@@ -296,6 +293,21 @@ class _Reader:
             if not getattr(login, "value", ""):
                 self._notes.append(NO_API_KEY)
         self._holes(name, compared.holes)
+
+    def _refuse_differing(self, name: str, function: Function, compared: Comparison) -> None:
+        """Refuse the statements that differ; those that follow each other in one."""
+        last = -1
+        for node in sorted(compared.differing, key=lambda one: getattr(one, "lineno", 0)):
+            line = getattr(node, "lineno", 0)
+            if node is function:
+                self._refuse(name, function, "statements are missing", _ADVICE)
+                continue
+            previous = self._refusals.pop() if line == last + 1 else None
+            self._refuse(name, node, "it is not the vendor's", _advice(self._source, node))
+            last = getattr(node, "lineno", 0) + len(self._refusals[-1].lines) - 1
+            if previous is not None:
+                lines = (*previous.lines, *self._refusals.pop().lines)
+                self._refusals.append(dataclasses.replace(previous, lines=lines))
 
     def _signature(self, function: Function) -> None:
         arguments = function.args
