@@ -1,0 +1,188 @@
+"""What ``smsc compare`` says of copies that do not behave."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.switching.conftest import Smsc
+
+from smsc_transports.switching.comparing.report import masked
+from tests.switching.comparing.copies import copy, sends_by
+
+LOGIN = 'SMSC_LOGIN = "owner-login"'
+ACCOUNT = "def __init__(self, login, psw): pass"
+UNUSED = """class SMSC(Base):
+    def send_sms(self, *args, **keywords):
+        return ["1", "1"]
+
+    def _smsc_send_cmd(self, cmd, arg=""):
+        return Base._smsc_send_cmd(self, cmd, arg)
+
+
+"""
+
+
+def causes(out: str) -> Any:
+    return {group["what"]: group for group in json.loads(out)["groups"]}
+
+
+def test_a_copy_that_does_as_the_vendors_is_the_same(smsc: Smsc, folder: Path) -> None:
+    copy(folder)
+    started = time.monotonic()
+    status, out, _ = smsc("compare", "--json", "smsc_api.py")
+    document = json.loads(out)
+    assert status == 0
+    assert document["counts"]["different"] == document["counts"]["known"] == 0
+    numbers = {"D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8", "D9", "D11"}
+    assert set(document["numbered"]) - {"D17"} == numbers
+    assert time.monotonic() - started < 10
+
+
+def test_a_change_is_shown_with_one_example(smsc: Smsc, folder: Path) -> None:
+    copy(folder, "quote(str(sender))", "quote(str(sender)[:5])")
+    status, out, _ = smsc("compare", "smsc_api.py")
+    assert status == 0  # check names it
+    assert "the parameter sender" in out
+    assert "yours sender=My Sh" in out
+    assert "ours  sender=My Shop" in out
+    assert len(out.splitlines()) <= 40
+
+
+def test_a_change_that_no_method_shows_is_different(
+    smsc: Smsc, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from smsc_transports.switching import reading
+
+    monkeypatch.setattr(reading._Reader, "_refuse", lambda *_: None)  # as if check missed it
+    copy(folder, "&mes=%s", "&mes=!%s")
+    status, out, _ = smsc("compare", "smsc_api.py")
+    assert status == 1
+    assert "DIFFERENT: the parameter mes" in out
+    assert out.splitlines()[-1] == "Different in a way that smsc check does not name."
+    assert len(out.splitlines()) <= 40
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ((LOGIN, 'import os\nSMSC_LOGIN = os.environ["SHOP_USER"]'), "reads SHOP_USER from"),
+        ((LOGIN, 'import os\nSMSC_LOGIN = os.getenv("SHOP_USER")'), "reads SHOP_USER from"),
+        ((LOGIN, LOGIN + "\nraise ValueError('no')"), "ValueError: no"),
+        ((LOGIN, LOGIN + "\nimport sys; sys.exit(3)"), "sys.exit"),
+        ((LOGIN, LOGIN + "\nimport os; os._exit(3)"), "ends the process with exit status 3"),
+        ((LOGIN, "import shop_that_is_missing\n" + LOGIN), "--python venv/bin/python"),
+        (('arg = account + quote', 'arg = settings.X + quote'), "NameError"),
+        (("class SMSC:", "class Base:", "def flag(", UNUSED + "def flag("), "returns without asking"),
+        (("class SMSC:", f"class SMSC:\n    {ACCOUNT}\n"), "without arguments"),
+        (("class SMSC:", "class SMSC"), "line"),
+    ],
+)  # fmt: skip
+def test_a_copy_that_does_not_work_here_is_no_pass(
+    changes: Any, said: str, smsc: Smsc, folder: Path
+) -> None:
+    copy(folder, *changes)
+    status, out, errors = smsc("compare", "smsc_api.py")
+    assert status == 2
+    assert not out
+    assert said in errors
+    assert "owner-" not in errors
+
+
+@pytest.mark.parametrize(
+    ("statement", "cause", "yours"),
+    [
+        ("while True: pass", "the outcome", "does not end"),
+        ("import sys; sys.exit(1)", "the outcome", "raises SystemExit"),
+        ("import os; os._exit(1)", "the outcome", "ends the process with exit status 1"),
+        ("print('x' * 3_000_000)", "what it prints", "xxx"),
+        ("while True: self._smsc_send_cmd('balance')", "the outcome", "asks more than 60 times"),
+        ("import time; time.sleep(5)", "pauses between tries", "5 s"),
+        ("open('sms.log', 'a').write('x')", "what it asks of the system", "writing to 'sms.log'"),
+        ("answer = tuple(answer)", "the result", "object"),
+    ],
+)
+def test_misbehaviour_is_told(
+    statement: str, cause: str, yours: str, smsc: Smsc, folder: Path
+) -> None:
+    sends_by(folder, statement)
+    _, out, errors = smsc("compare", "--json", "smsc_api.py")
+    assert yours in causes(out)[cause]["yours"], out + errors
+
+
+def test_a_thread_that_never_ends_ends_with_the_comparison(smsc: Smsc, folder: Path) -> None:
+    endless = "lambda: [time.sleep(1) for _ in iter(int, 1)]"
+    thread = f"import threading, time\nthreading.Thread(target={endless}).start()"
+    copy(folder, LOGIN, f"{LOGIN}\n{thread}")
+    assert smsc("compare", "smsc_api.py")[0] in (0, 1)
+
+
+def test_a_renamed_class_in_a_renamed_file_works(smsc: Smsc, folder: Path) -> None:
+    copy(folder, "class SMSC:", "class Gate:", file="gate.txt")
+    status, out, _ = smsc("compare", "gate.txt")
+    assert status == 0, out
+
+
+def test_secrets_are_dummies_in_the_copy_and_in_the_output(
+    smsc: Smsc, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOP_PASSWORD", "QzXenvironment")
+    copy(
+        folder,
+        'SMSC_PASSWORD = "owner-password"',
+        'import os\nSMSC_PASSWORD = os.environ["SHOP_PASSWORD"]',
+        LOGIN,
+        'SMSC_LOGIN = "QzXowner"',
+        "&mes=%s",
+        "&mes=!%s",
+    )
+    for option in ("--verbose", "--json"):
+        _, out, errors = smsc("compare", option, "smsc_api.py")
+        assert "the parameter mes" in out
+        assert "QzX" not in out + errors
+
+
+def test_a_short_secret_is_not_masked_inside_words() -> None:
+    text = "SMS_HOST=SMS, psw=SMS&mes=SMSC"
+    assert masked(text, ["SMS"]) == "SMS_HOST=***, psw=***&mes=SMSC"
+    assert masked("SMSC_HOST, my-secret1, secret", ["secret"]) == "SMSC_HOST, my-secret1, ***"
+
+
+def test_json_says_why_a_copy_cannot_be_compared(smsc: Smsc, folder: Path) -> None:
+    (folder / "other.py").write_text("x = 1\n")
+    status, out, _ = smsc("compare", "--json", "other.py")
+    assert status == 2
+    assert json.loads(out)["cannot_compare"] == "It is no copy of the vendor's file."
+
+
+def test_a_python_that_cannot_be_run_is_told(smsc: Smsc, folder: Path) -> None:
+    copy(folder)
+    assert (
+        "Cannot run no-such-python"
+        in smsc("compare", "--python", "no-such-python", "smsc_api.py")[2]
+    )
+
+
+def test_names_of_the_program_hide_nothing_and_are_not_hidden(smsc: Smsc, folder: Path) -> None:
+    for name in ("queue", "requests", "pluggy"):
+        (folder / f"{name}.py").write_text("raise RuntimeError('the module of the program')\n")
+    for name in ("child", "fence", "main", "gateway"):
+        (folder / f"{name}.py").write_text(f"OWN = {name!r}\n")
+    imports = "import child, fence, main, gateway\nassert child.OWN + main.OWN == 'childmain'\n"
+    copy(folder, LOGIN, imports + LOGIN)
+    status, _, errors = smsc("compare", "smsc_api.py")
+    assert status == 0, errors
+
+
+def test_the_python_of_the_program_needs_none_of_our_packages(smsc: Smsc, folder: Path) -> None:
+    bare = folder / "bare"
+    import venv
+
+    venv.create(bare, with_pip=False)
+    (folder / "shop").mkdir()
+    path = copy(folder / "shop")
+    status, _, errors = smsc("compare", "--python", str(bare / "bin" / "python"), str(path))
+    assert status == 0, errors

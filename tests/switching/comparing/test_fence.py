@@ -1,0 +1,60 @@
+"""No way out of the fence: each is refused, and shows as something that only the copy does."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any, Dict
+
+import pytest
+
+from smsc_transports.switching.comparing.gateway import Gateway
+from smsc_transports.switching.comparing.program import Program
+from tests.switching.comparing.copies import sends_by
+
+WAYS: Dict[str, Any] = {
+    "import socket; socket.gethostbyname('smsc.example')": "a look-up of smsc.example",
+    "import socket; socket.create_connection(('192.0.2.1', 22))": "a connection to 192.0.2.1:22",
+    "import socket; socket.socket().connect(('192.0.2.1', 22))": "a connection to 192.0.2.1:22",
+    "import socket; socket.socket(socket.AF_UNIX).connect('/run/x')": "a connection to '/run/x'",
+    "import _socket; _socket.socket().connect(('127.0.0.1', 80))": "a socket of the module _socket",
+    "import socket, _socket\n_socket.socket.connect(socket.socket(), ('192.0.2.1', 80))":
+        "a connection to ('192.0.2.1', 80)",
+    "import socket; socket.socket(2, 2).sendto(b'x', ('192.0.2.1', 53))": "a packet to",
+    "import socket; socket.socket(2, 2).sendmsg([b'x'], [], 0, ('192.0.2.1', 53))": "a packet to",
+    "import socket; socket.socket().bind(('0.0.0.0', 0))": "serving at",
+    "import subprocess; subprocess.run(['curl', 'x'])": "starting a program: curl",
+    "import os; os.system('curl x')": "starting a program: curl",
+    "import os; os.execv('/bin/true', ['true'])": "starting a program: /bin/true",
+    "import os; os.posix_spawn('/bin/true', ['true'], {})": "starting a program: /bin/true",
+    "import os; os.fork()": "a second process",
+    "import multiprocessing as m; m.get_context('spawn').Process(target=print).start()": "",
+    "import os; os.kill(os.getppid(), 9)": "a signal to process",
+    "import ctypes; ctypes.CDLL('libc.so.6')": "the library libc.so.6",
+    "import ctypes; ctypes.CDLL(None).system": "the function system",
+    "import pycurl": "the module pycurl",
+    "open('trace', 'w').write('x')": "writing to 'trace'",
+    "import os; os.open('trace', os.O_CREAT | os.O_WRONLY)": "writing to 'trace'",
+    "import pathlib; pathlib.Path('trace').write_text('x')": "writing to 'trace'",
+    "import sqlite3; sqlite3.connect('trace')": "the database 'trace'",
+    "import os; os.mkdir('trace')": "os.mkdir: trace",
+    "import os; os.remove('smsc_api.py')": "os.remove: smsc_api.py",
+    "import os; os.rename('smsc_api.py', 'trace')": "os.rename: smsc_api.py",
+    "import logging; logging.FileHandler('trace')": "writing to",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_way_out_is_refused_and_told(way: str, folder: Path) -> None:
+    guarded = f"try:\n    {way.replace(chr(10), chr(10) + '    ')}\nexcept Exception: pass"
+    path = sends_by(folder, guarded)
+    program = Program(path, path.read_text("utf-8"), "SMSC", sys.executable, os.environ)
+    try:
+        with Gateway() as gateway:
+            told = program.call("send_sms", ("79999999999", "x"), {}, {}, gateway)
+    finally:
+        program.stop()
+    assert told.get("result") == ["1234", "1", "0.50", "99.50"], told
+    assert any(WAYS[way] in what for what in told["refused"]), told
+    assert [each.name for each in folder.iterdir()] == ["smsc_api.py"]
