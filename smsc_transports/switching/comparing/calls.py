@@ -163,10 +163,12 @@ def _questions() -> List[Scene]:
             for what, reply in (
                 ("8 fields", ok(_DETAILS.rpartition(",")[0])),
                 ("details", ok(_DETAILS)),
+                ("10 fields", ok(_DETAILS + ",a")),
                 ("details with commas", ok(_DETAILS + ", a,b, c")),
                 ("details with many commas", ok(_DETAILS + ",a" * 8)),
                 ("an HLR request", ok(_HLR)),
                 ("15 fields", ok("f," * 14 + "x")),
+                ("15 fields, the last before HLR", ok("f," * 14 + "A")),
             )
         ),
         Scene("a balance", BALANCE, [_call()]),
@@ -202,7 +204,15 @@ def _answers() -> List[Scene]:
 def _other_settings() -> List[Scene]:
     found = []
     for method, plain in PLAIN.items():
-        for reply in ("", "0,-2", "12,-6", "-1,0,0", "1234,1,0.50,99.50", "1,0,0"):
+        for reply in (
+            "",
+            "0,-2",
+            "12,-6",
+            "-1,0,0",
+            "-1,1577836800,0,0",
+            "1234,1,0.50,99.50",
+            "1,0,0",
+        ):
             script = (ok(reply),) if reply else ()
             name = f"{method}: debug, reply {reply!r}"
             found.append(Scene(name, method, [plain], script, settings=DEBUG))

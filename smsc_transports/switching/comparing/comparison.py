@@ -18,7 +18,7 @@ from smsc_transports.switching.comparing.causes import Cause, causes, same_but_f
 from smsc_transports.switching.comparing.child.fence import SILENCE
 from smsc_transports.switching.comparing.gateway import SILENT, Gateway
 from smsc_transports.switching.comparing.program import (
-    DOES_NOT_END,
+    NOTHING_SEEN,
     SECONDS_A_CALL,
     SECONDS_OF_SILENCE,
     SITE,
@@ -170,7 +170,7 @@ class _Side:
         self.seen: Dict[str, Fields] = {}
         self.scenes: List[Scene] = []
         self.error = ""
-        self._stuck: Set[str] = set()
+        self._stuck: Dict[str, str] = {}
 
     def load(self) -> None:
         with Gateway() as gateway:
@@ -196,7 +196,7 @@ class _Side:
             settings["SMSC_TIMEOUT"] = SILENCE
         for place, (args, keywords) in enumerate(scene.calls):
             if scene.method in self._stuck:
-                told.append({"stopped": DOES_NOT_END, "printed": "", "refused": [], "pauses": []})
+                told.append({**NOTHING_SEEN, "stopped": self._stuck[scene.method]})
                 continue
             with Gateway(scene.script, scene.rest) as gateway:
                 told.append(
@@ -212,7 +212,8 @@ class _Side:
                 )
             wire += gateway.wire
             if "stopped" in told[-1] and not silent:
-                self._stuck.add(scene.method)  # each further call would take seconds
+                # Each further call would take seconds.
+                self._stuck[scene.method] = told[-1]["stopped"]
         if scene.name == calls.PLAIN_SEND and not wire:
             self.error = str(told[0].get("error") or told[0].get("stopped") or "")
         self.seen[scene.name] = _observed(told, wire)

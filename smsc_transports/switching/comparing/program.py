@@ -29,6 +29,7 @@ _START = (
 SITE = (str(Path(__file__).parents[3]), *(part for part in sys.path if "site-packages" in part))
 
 Fields = Dict[str, Any]
+NOTHING_SEEN: Mapping[str, Any] = {"printed": "", "refused": [], "pauses": []}
 
 
 class CannotCompare(Exception):
@@ -96,7 +97,7 @@ class Program:
         try:
             return self._await(gateway, seconds)
         except Stopped as error:
-            return {"stopped": str(error), "printed": "", "refused": [], "pauses": []}
+            return {**NOTHING_SEEN, "stopped": str(error)}
 
     def stop(self) -> None:
         """End the process, whatever it is doing."""

@@ -15,15 +15,7 @@ from tests.switching.comparing.copies import copy, sends_by
 
 LOGIN = 'SMSC_LOGIN = "owner-login"'
 ACCOUNT = "def __init__(self, login, psw): pass"
-UNUSED = """class SMSC(Base):
-    def send_sms(self, *args, **keywords):
-        return ["1", "1"]
-
-    def _smsc_send_cmd(self, cmd, arg=""):
-        return Base._smsc_send_cmd(self, cmd, arg)
-
-
-"""
+COST_3 = 'text = "cost=3&phones='
 
 
 def causes(out: str) -> Any:
@@ -76,7 +68,7 @@ def test_a_change_that_no_method_shows_is_different(
         ((LOGIN, LOGIN + "\nimport os; os._exit(3)"), "ends the process with exit status 3"),
         ((LOGIN, "import shop_that_is_missing\n" + LOGIN), "--python venv/bin/python"),
         (('arg = account + quote', 'arg = settings.X + quote'), "NameError"),
-        (("class SMSC:", "class Base:", "def flag(", UNUSED + "def flag("), "returns without asking"),
+        ((COST_3, f"return ['1', '1']\n        {COST_3}"), "returns without asking"),
         (("class SMSC:", f"class SMSC:\n    {ACCOUNT}\n"), "without arguments"),
         (("class SMSC:", "class SMSC"), "line"),
     ],

@@ -92,6 +92,8 @@ class Copy:
                 f"Its constructor was edited: {name}({wanted}) cannot be made without arguments, "
                 "and ours takes none. Set SMSC_LOGIN and SMSC_PASSWORD instead."
             ) from None
+        except ValueError:  # a class whose base is no Python class has no signature
+            pass
         return found
 
     def _home_of(self, name: str) -> Any:

@@ -67,7 +67,7 @@ def main() -> None:
         with redirect_stdout(console), redirect_stderr(io.StringIO()):
             try:
                 copy.set(order["constants"])
-                smsc = smsc or copy.make()
+                smsc = copy.make() if smsc is None else smsc
                 args = [unpack(value) for value in order["args"]]
                 keywords = {name: unpack(value) for name, value in order["keywords"].items()}
                 seen["result"] = pack(getattr(smsc, order["method"])(*args, **keywords))
