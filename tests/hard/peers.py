@@ -58,10 +58,9 @@ class Exchange:
     def hang_up(self, with_reset: bool = False) -> None:
         if with_reset:
             self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+            socket.close(self._sock.detach())  # at once: the stream of the requests is open still
         else:
-            with suppress(OSError):
-                self._sock.shutdown(socket.SHUT_RDWR)
-        self._sock.close()
+            self._sock.shutdown(socket.SHUT_RDWR)
 
 
 Step = Callable[[Exchange], None]
@@ -286,7 +285,7 @@ class MailServer(Listener):
 
 
 class VirtualTime:
-    """A clock that pauses turn; put in place of that of every call by :func:`use`."""
+    """A clock that pauses turn; the fixture ``safe`` gives it to every call."""
 
     def __init__(self) -> None:
         self.passed = 0.0
