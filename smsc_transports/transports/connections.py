@@ -12,13 +12,10 @@ import os
 import socket
 import ssl
 import time
-from collections import deque
 from functools import partial
-from queue import Empty, Full
 from typing import Any, Callable, Optional
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from smsc_transports.transports import deadline
 from smsc_transports.transports.idle import IDLE
@@ -125,6 +122,7 @@ class Connection(HTTPConnection):
         """Connect, speak to a proxy, and make the handshake, all within the time there is."""
         limits: Any = self.timeout
         self._is_kept = False
+        self._idle_since = 0.0
         self._connect_ends = min(time.monotonic() + limits, limits.ends_at)
         what_a_proxy_says: Any = partial(Response, self._connect_ends, None)
         self.response_class = what_a_proxy_says
@@ -143,8 +141,8 @@ class Connection(HTTPConnection):
         limits: Any = self.timeout
         if self.sock is not None and not self._is_new():
             idle = time.monotonic() - self._idle_since
-            usable = IDLE.take(self) and idle <= min(limits.idle, self._keep_seconds)
-            if not usable or self._descriptor != _identity(self.sock):
+            too_old = idle > min(limits.idle, self._keep_seconds)
+            if too_old or self._descriptor != _identity(self.sock):
                 self.close()
         self._is_kept = self.sock is not None and not self._is_new()
         self.answer = None
@@ -219,52 +217,6 @@ class TLSConnection(Connection, HTTPSConnection):
         self.is_verified = True  # a program that switched this off is not to be warned
 
 
-class _Stack:
-    """The idle connections of one host, the one used last on top.
-
-    In the place of queue.LifoQueue, whose lock a signal handler that sends could meet taken by the
-    very thread that it interrupts.
-    """
-
-    def __init__(self, maxsize: int) -> None:
-        self._most = maxsize
-        self._items: deque[Any] = deque()
-
-    def put(self, item: Any, block: bool = False, timeout: Optional[float] = None) -> None:  # noqa: ARG002
-        if len(self._items) >= self._most:
-            raise Full
-        self._items.append(item)
-
-    def get(self, block: bool = False, timeout: Optional[float] = None) -> Any:  # noqa: ARG002
-        try:
-            return self._items.pop()
-        except IndexError:
-            raise Empty from None
-
-    def qsize(self) -> int:
-        return len(self._items)
-
-
-class Pool(HTTPConnectionPool):
-    """The connections to one host by HTTP."""
-
-    ConnectionCls = Connection
-    QueueCls = _Stack  # type: ignore[assignment]
-
-    def __init__(self, *args: Any, assert_hostname: Any = None, **kwargs: Any) -> None:  # noqa: ARG002
-        super().__init__(*args, **kwargs)  # urllib3 1 hands the option for TLS to everybody
-
-
-class TLSPool(HTTPSConnectionPool):
-    """The connections to one host by HTTPS."""
-
-    ConnectionCls = TLSConnection
-    QueueCls = _Stack  # type: ignore[assignment]
-
-
-POOLS = {"http": Pool, "https": TLSPool}
-
-
 def failure(kind: Any, error: BaseException) -> Any:
     """Make one of our errors of what a library raised."""
     cause = _innermost(error)
@@ -299,12 +251,3 @@ def _keep_alive_seconds(header: str) -> float:
         if name.lower() == "timeout" and value.strip().isdecimal():
             return min(IDLE_SECONDS, int(value) - _KEEP_ALIVE_MARGIN_SECONDS)
     return IDLE_SECONDS
-
-
-def verify_arguments(context: ssl.SSLContext) -> Any:
-    """Give what makes urllib3 trust as a context does, and change nothing in it."""
-    return {
-        "ssl_context": context,
-        "cert_reqs": context.verify_mode,
-        "assert_hostname": None if context.check_hostname else False,
-    }
