@@ -10,7 +10,6 @@ import argparse
 import functools
 import itertools
 import logging
-import os
 import sys
 import threading
 import time
@@ -147,6 +146,7 @@ def run(
     prepare(sandbox, scenario, seed)
     face = load_face()
     face.SMSC_LOGIN, face.SMSC_PASSWORD = "login", "password"
+    face.SMSC_HOST = ",".join(sandbox.http)
     face.SMSC_FAILOVER = mode
     face.SMSC_TIMEOUT = (2, 0.5)
     virtual = VirtualTime(sandbox)
@@ -155,9 +155,7 @@ def run(
     )
     smsc = face.SMSC()
     phones = [f"7999{number:07}" for number in range(sends)]
-    with mock.patch.object(dispatch, "Call", call), mock.patch.dict(
-        os.environ, SMSC_SANDBOX=sandbox.url
-    ), ThreadPoolExecutor(threads) as pool:
+    with mock.patch.object(dispatch, "Call", call), ThreadPoolExecutor(threads) as pool:
         replies: List[Any] = []
         for reply in pool.map(lambda phone: smsc.send_sms(phone, f"to {phone}"), phones):
             replies.append(reply)
