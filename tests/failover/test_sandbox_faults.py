@@ -10,7 +10,7 @@ import pytest
 
 from smsc_transports.failover import reconcile
 from smsc_transports.sandbox.server import Sandbox
-from tests.faults import NO_STATUS, SCENARIOS, Scenario, run
+from tests.faults.sandboxed import NO_STATUS, SCENARIOS, Scenario, run
 
 LOSSES = [
     "close",

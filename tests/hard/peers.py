@@ -55,10 +55,14 @@ class Exchange:
         """Send this as soon as the next request is there, on whatever connection it comes."""
         self.gateway.owed.append(lambda: self.send(data))
 
+    def detach(self) -> int:
+        """Give the descriptor of the connection, below TLS; whoever takes it closes it."""
+        return self._sock.detach()
+
     def hang_up(self, with_reset: bool = False) -> None:
         if with_reset:
             self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-            socket.close(self._sock.detach())  # at once: the stream of the requests is open still
+            socket.close(self.detach())  # at once: the stream of the requests is open still
         else:
             self._sock.shutdown(socket.SHUT_RDWR)
 
