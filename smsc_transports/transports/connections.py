@@ -116,6 +116,7 @@ class Connection(HTTPConnection):
     _descriptor: Any = None
     _keep_seconds = IDLE_SECONDS
     _idle_since = 0.0
+    _idle_limit = 0.0
     _connect_ends = 0.0
 
     def connect(self) -> None:
@@ -141,7 +142,9 @@ class Connection(HTTPConnection):
         limits: Any = self.timeout
         if self.sock is not None and not self._is_new():
             idle = time.monotonic() - self._idle_since
-            too_old = idle > min(limits.idle, self._keep_seconds)
+            # A send that must not be repeated follows only others of its kind: after a lost one
+            # the questions about it would leave it another connection of the same server.
+            too_old = limits.idle < self._idle_limit or idle > min(limits.idle, self._keep_seconds)
             if too_old or self._descriptor != _identity(self.sock):
                 self.close()
         self._is_kept = self.sock is not None and not self._is_new()
@@ -152,7 +155,7 @@ class Connection(HTTPConnection):
             end = min(time.monotonic() + limits.read, ends_at)
             return Response(end, self, *given, **named)
 
-        self._idle_since = 0.0
+        self._idle_since, self._idle_limit = 0.0, limits.idle
         try:
             if self.sock is None:
                 self.connect()

@@ -191,7 +191,7 @@ def test_a_forked_child_that_ends_leaves_its_parents_kept_connection_usable() ->
     with Gateway() as gateway:
         out, _ = run(program, gateway.address)
     assert out == str([0, [SENT, SENT]])
-    assert gateway.connections == 2
+    assert gateway.connections == 3  # before a fork everything idle is closed
 
 
 # Signals
