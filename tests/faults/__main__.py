@@ -89,7 +89,9 @@ def main() -> int:
     print("\n".join(table(rows)), flush=True)
     ways = [*modes, "vendor"]
     wire = list(on_the_wire(ways, options.sends, options.vendor))
-    print(f"\n{options.sends} sends each: sent twice / lost / falsely reported / mixed up / unknown\n")
+    print(
+        f"\n{options.sends} sends each: sent twice / lost / falsely reported / mixed up / unknown\n"
+    )
     print("\n".join(wire_table(wire, ways)))
     of_safe = [count for _, mode, count in rows if mode == "safe"]
     of_safe += [c for _, _, counts in wire for way, c in zip(ways, counts) if way == "safe"]

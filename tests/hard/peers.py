@@ -99,7 +99,9 @@ def says(text: str, status: str = "200 OK", *headers: str, taken: bool = False) 
     def step(exchange: Exchange) -> None:
         if taken:
             exchange.take()
-        exchange.answer(text.replace("{id}", exchange.asked.fields.get("id", "0")), status, *headers)
+        exchange.answer(
+            text.replace("{id}", exchange.asked.fields.get("id", "0")), status, *headers
+        )
 
     return step
 

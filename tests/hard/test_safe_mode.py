@@ -87,7 +87,9 @@ def test_after_a_lost_send_a_gateway_that_goes_away_leaves_the_outcome_unknown(
     def and_then_refuse(exchange: Exchange) -> None:
         if len(exchange.gateway.of("status")) == 2:
             exchange.gateway.refuse()
-        exchange.answer(status_text(exchange.asked.fields, NOT_FOUND), "200 OK", "Connection: close")
+        exchange.answer(
+            status_text(exchange.asked.fields, NOT_FOUND), "200 OK", "Connection: close"
+        )
 
     with Gateway(send=step, status=and_then_refuse) as gateway:
         safe.SMSC_HOST = gateway.address
