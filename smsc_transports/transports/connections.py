@@ -10,7 +10,6 @@ import http.client
 import io
 import os
 import socket
-import ssl
 import time
 from functools import partial
 from typing import Any, Callable, Optional

@@ -20,7 +20,7 @@ from smsc_transports.sandbox.server import Sandbox
 from .count import Count
 from .sandboxed import SCENARIOS, run
 from .strangers import STAND_IN, run_on_wire, run_with_closed_descriptors, trusted
-from .wire import wire_faults
+from .wire import THE_STATUS_LIES, wire_faults
 
 CLOSED = "the program closes all descriptors"
 
@@ -67,9 +67,13 @@ def on_the_wire(
             yield CLOSED, scheme, counts
 
 
-def is_wrong(count: Count) -> Any:
-    """Tell whether ``safe`` broke its promise."""
-    return count.surplus or count.false_sent or count.false_failed or count.foreign
+def is_wrong(name: str, count: Count) -> Any:
+    """Tell whether ``safe`` broke its promise.
+
+    A gateway that denies a message which it has makes everybody send a copy.
+    """
+    surplus = count.surplus and name != THE_STATUS_LIES
+    return surplus or count.lost or count.false_sent or count.false_failed or count.foreign
 
 
 def main() -> int:
@@ -93,9 +97,9 @@ def main() -> int:
         f"\n{options.sends} sends each: sent twice / lost / falsely reported / mixed up / unknown\n"
     )
     print("\n".join(wire_table(wire, ways)))
-    of_safe = [count for _, mode, count in rows if mode == "safe"]
-    of_safe += [c for _, _, counts in wire for way, c in zip(ways, counts) if way == "safe"]
-    return 1 if any(map(is_wrong, of_safe)) else 0
+    of_safe = [(name, count) for name, mode, count in rows if mode == "safe"]
+    of_safe += [(n, c) for n, _, counts in wire for way, c in zip(ways, counts) if way == "safe"]
+    return 1 if any(is_wrong(*each) for each in of_safe) else 0
 
 
 if __name__ == "__main__":

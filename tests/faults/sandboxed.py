@@ -19,7 +19,6 @@ from smsc_transports import call as dispatch
 from smsc_transports.failover.policies import Call
 from smsc_transports.failover.resting import RestingAddresses
 from smsc_transports.sandbox.server import Sandbox
-
 from tests.faces import load_face
 
 from .count import Count

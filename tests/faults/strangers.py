@@ -92,10 +92,10 @@ def vendor_way(path: Path, https: bool, hosts: List[Gateway]) -> Any:
     spec.loader.exec_module(module)
     addresses = {name: host.address for name, host in zip(HOSTS, hosts)}
 
-    def on_loopback(url: str, *data: bytes) -> Any:
+    def on_loopback(url: str, data: Optional[bytes] = None) -> Any:
         scheme, _, rest = url.partition("://")
         host, slash, target = rest.partition("/")
-        return urlopen(f"{scheme}://{addresses[host]}{slash}{target}", *data, timeout=SECONDS)
+        return urlopen(f"{scheme}://{addresses[host]}{slash}{target}", data, timeout=SECONDS)
 
     module.urlopen = on_loopback
     module.SMSC_LOGIN, module.SMSC_PASSWORD, module.SMSC_HTTPS = "login", "password", https
@@ -189,7 +189,8 @@ for number in range(sends):
     told.append([list(reply), reply.ok, reply.outcome])
     foreign += any([is_spoilt(*each) for each in opened.items()])
     for descriptor, was in opened.items():
-        if (os.fstat(descriptor).st_ino if os.path.exists(f"/dev/fd/{descriptor}") else 0) == was.st_ino:
+        is_there = os.path.exists(f"/dev/fd/{descriptor}")
+        if is_there and os.fstat(descriptor).st_ino == was.st_ino:
             os.close(descriptor)
 print(json.dumps([told, foreign]), flush=True)
 os._exit(0)

@@ -25,6 +25,9 @@ from tests.hard.peers import (
 PAUSE_SECONDS = 0.002  # between two pieces that a client is to find in two reads
 
 
+THE_STATUS_LIES = "half lost, the status lies"
+
+
 class WireFault(NamedTuple):
     """A step for sends and one for questions; ``before`` is called in the program."""
 
@@ -100,7 +103,7 @@ def seed_again(number: int) -> None:
     random.seed(number // 2)
 
 
-def wire_faults() -> "list[WireFault]":
+def wire_faults() -> list[WireFault]:
     """Give all faults, with nothing remembered of a run before."""
     early = b"HTTP/1.1 103 Early Hints\r\n\r\n"
     empty = b"HTTP/1.1 204 No Content\r\nContent-Length: 17\r\n\r\n"
@@ -110,7 +113,7 @@ def wire_faults() -> "list[WireFault]":
         WireFault("a 204 with a body", every_other(in_pieces(empty))),
         WireFault("two lengths", every_other(two_lengths)),
         WireFault("a proxy repeats the request", every_other(repeated)),
-        WireFault("half lost, the status lies", every_other(taken_and_lost), lies),
+        WireFault(THE_STATUS_LIES, every_other(taken_and_lost), lies),
         WireFault("bytes that are no TLS after the request", every_other(broken_below)),
         WireFault(
             "a program seeds random, half lost",
