@@ -275,19 +275,37 @@ class SMSC:
             The fields of the reply, ``["", ""]`` if there was none.
         """
         _require_text(cmd, arg)
-        reply = _package().call(cmd, arg, globals())
+        try:
+            package = _package()
+            if package is None:
+                return ["", ""]
+            reply = package.call(cmd, arg, globals())
+        except Exception:
+            if not sys.is_finalizing():  # at the very end of a program anything may be missing
+                raise
+            return ["", ""]
         if SMSC_DEBUG and reply.attempts and reply.outcome != "answered":
-            _say("Ошибка чтения адреса: " + _package().last_url(reply))
+            _say("Ошибка чтения адреса: " + package.last_url(reply))
         return reply  # type: ignore[no-any-return]
 
 
+_imported: Any = None
+
+
 def _package() -> Any:
-    """Give what makes the calls; the first call imports it, so that nobody else waits for it."""
-    try:
-        from smsc_transports import call
-    except ImportError as missing:
-        raise _not_installed(missing) from missing
-    return call
+    """Give what makes the calls; the first call imports it, so that nobody else waits for it.
+
+    Gives None to a signal handler that interrupts the import.
+    """
+    global _imported
+    if _imported is None:
+        try:
+            from smsc_transports import call
+        except ImportError as missing:
+            raise _not_installed(missing) from missing
+        if hasattr(call, "last_url"):
+            _imported = call
+    return _imported
 
 
 def _require_text(*values: Any) -> None:

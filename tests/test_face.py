@@ -228,9 +228,10 @@ def _raising(interruption: Any) -> Callable[..., Any]:
         "smsc_transports.failover.policies.Call.attempt",
         "smsc_transports.transports.http.HttpTransport.exchange",
         "smsc_transports.transports.http.HttpTransport.addresses",
-        "smsc_transports.transports.wire.Wire.send",
+        "smsc_transports.transports.session.exchange",
         "requests.adapters.HTTPAdapter.send",
-        "http.client.HTTPConnection.connect",
+        "smsc_transports.transports.connections.Connection.connect",
+        "smsc_transports.transports.deadline.connect",
         "socket.getaddrinfo",
     ],
 )

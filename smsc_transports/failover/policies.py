@@ -224,7 +224,8 @@ def _run(
             continue
         # The repeat over a new connection takes the place of one host, so that a message never
         # goes out more often than there are hosts; of one host, twice.
-        if repeats and len(call.attempts) >= max(call.planned, 2):
+        most = max(call.planned, 2) if call.request.billable else math.inf
+        if repeats and len(call.attempts) >= most:
             break
         try:
             try:

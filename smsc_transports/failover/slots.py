@@ -20,9 +20,9 @@ MOST_REQUESTS = 14
 MOST_STATUS_REQUESTS = 4
 
 # One lock for all: it is held for moments. Reentrant, since a signal handler may send while this
-# very thread holds it.
+# very thread holds it; for the same reason every change is one step.
 _changed = threading.Condition(threading.RLock())
-_taken: Dict[Hashable, int] = {}
+_taken: Dict[object, Hashable] = {}
 
 
 @contextmanager
@@ -40,26 +40,25 @@ def slot(request: Request, seconds: float) -> Iterator[None]:
         held.append(_take((account, ""), MOST_REQUESTS, ends_at))
         yield
     finally:
-        for kind in held:
-            _give_back(kind)
+        for ticket in held:
+            _give_back(ticket)
 
 
-def _take(kind: Hashable, most: int, ends_at: float) -> Hashable:
+def _take(kind: Hashable, most: int, ends_at: float) -> object:
+    ticket = object()
     with _changed:
-        while _taken.get(kind, 0) >= most:
+        while list(_taken.values()).count(kind) >= most:
             left = ends_at - time.monotonic()
             if left <= 0:
                 raise NotSent(f"{most} requests were under way, and no slot became free in time")
             _changed.wait(min(left, threading.TIMEOUT_MAX))
-        _taken[kind] = _taken.get(kind, 0) + 1
-    return kind
+        _taken[ticket] = kind
+    return ticket
 
 
-def _give_back(kind: Hashable) -> None:
+def _give_back(ticket: object) -> None:
     with _changed:
-        _taken[kind] -= 1
-        if not _taken[kind]:
-            del _taken[kind]
+        _taken.pop(ticket, None)
         _changed.notify_all()
 
 

@@ -10,15 +10,11 @@ import http.client
 import io
 import os
 import socket
-import ssl
 import time
-from collections import deque
 from functools import partial
-from queue import Empty, Full
 from typing import Any, Callable, Optional
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from smsc_transports.transports import deadline
 from smsc_transports.transports.idle import IDLE
@@ -119,12 +115,14 @@ class Connection(HTTPConnection):
     _descriptor: Any = None
     _keep_seconds = IDLE_SECONDS
     _idle_since = 0.0
+    _idle_limit = 0.0
     _connect_ends = 0.0
 
     def connect(self) -> None:
         """Connect, speak to a proxy, and make the handshake, all within the time there is."""
         limits: Any = self.timeout
         self._is_kept = False
+        self._idle_since = 0.0
         self._connect_ends = min(time.monotonic() + limits, limits.ends_at)
         what_a_proxy_says: Any = partial(Response, self._connect_ends, None)
         self.response_class = what_a_proxy_says
@@ -143,8 +141,10 @@ class Connection(HTTPConnection):
         limits: Any = self.timeout
         if self.sock is not None and not self._is_new():
             idle = time.monotonic() - self._idle_since
-            usable = IDLE.take(self) and idle <= min(limits.idle, self._keep_seconds)
-            if not usable or self._descriptor != _identity(self.sock):
+            # A send that must not be repeated follows only others of its kind: after a lost one
+            # the questions about it would leave it another connection of the same server.
+            too_old = limits.idle < self._idle_limit or idle > min(limits.idle, self._keep_seconds)
+            if too_old or self._descriptor != _identity(self.sock):
                 self.close()
         self._is_kept = self.sock is not None and not self._is_new()
         self.answer = None
@@ -154,7 +154,7 @@ class Connection(HTTPConnection):
             end = min(time.monotonic() + limits.read, ends_at)
             return Response(end, self, *given, **named)
 
-        self._idle_since = 0.0
+        self._idle_since, self._idle_limit = 0.0, limits.idle
         try:
             if self.sock is None:
                 self.connect()
@@ -219,52 +219,6 @@ class TLSConnection(Connection, HTTPSConnection):
         self.is_verified = True  # a program that switched this off is not to be warned
 
 
-class _Stack:
-    """The idle connections of one host, the one used last on top.
-
-    In the place of queue.LifoQueue, whose lock a signal handler that sends could meet taken by the
-    very thread that it interrupts.
-    """
-
-    def __init__(self, maxsize: int) -> None:
-        self._most = maxsize
-        self._items: deque[Any] = deque()
-
-    def put(self, item: Any, block: bool = False, timeout: Optional[float] = None) -> None:  # noqa: ARG002
-        if len(self._items) >= self._most:
-            raise Full
-        self._items.append(item)
-
-    def get(self, block: bool = False, timeout: Optional[float] = None) -> Any:  # noqa: ARG002
-        try:
-            return self._items.pop()
-        except IndexError:
-            raise Empty from None
-
-    def qsize(self) -> int:
-        return len(self._items)
-
-
-class Pool(HTTPConnectionPool):
-    """The connections to one host by HTTP."""
-
-    ConnectionCls = Connection
-    QueueCls = _Stack  # type: ignore[assignment]
-
-    def __init__(self, *args: Any, assert_hostname: Any = None, **kwargs: Any) -> None:  # noqa: ARG002
-        super().__init__(*args, **kwargs)  # urllib3 1 hands the option for TLS to everybody
-
-
-class TLSPool(HTTPSConnectionPool):
-    """The connections to one host by HTTPS."""
-
-    ConnectionCls = TLSConnection
-    QueueCls = _Stack  # type: ignore[assignment]
-
-
-POOLS = {"http": Pool, "https": TLSPool}
-
-
 def failure(kind: Any, error: BaseException) -> Any:
     """Make one of our errors of what a library raised."""
     cause = _innermost(error)
@@ -299,12 +253,3 @@ def _keep_alive_seconds(header: str) -> float:
         if name.lower() == "timeout" and value.strip().isdecimal():
             return min(IDLE_SECONDS, int(value) - _KEEP_ALIVE_MARGIN_SECONDS)
     return IDLE_SECONDS
-
-
-def verify_arguments(context: ssl.SSLContext) -> Any:
-    """Give what makes urllib3 trust as a context does, and change nothing in it."""
-    return {
-        "ssl_context": context,
-        "cert_reqs": context.verify_mode,
-        "assert_hostname": None if context.check_hostname else False,
-    }

@@ -11,6 +11,7 @@ import io
 import ipaddress
 import queue
 import socket
+import sys
 import threading
 import time
 from typing import Any, List, Tuple
@@ -91,6 +92,8 @@ def _look_up(host: str, port: int, ends_at: float) -> List[Tuple[Any, ...]]:
             found.put(error)
 
     try:
+        if sys.is_finalizing():  # some Pythons start a thread even then, and it never runs
+            raise RuntimeError
         # The system's own look-up cannot be told to end; a thread can be left behind.
         threading.Thread(target=ask, name="smsc-look-up", daemon=True).start()
     except RuntimeError:  # the program is ending, or may have no more threads

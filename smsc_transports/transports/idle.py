@@ -7,6 +7,7 @@ lives only while something is kept.
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from typing import Callable, Dict, Optional, Protocol
@@ -31,6 +32,9 @@ class IdleConnections:
 
     def keep(self, connection: Closable, seconds: float) -> None:
         """Keep a connection for so long; close it now if there can be no thread to do so."""
+        if sys.is_finalizing():
+            connection.close()
+            return
         with self._changed:
             self._ends[connection] = self._clock() + seconds
             if self._closer is not None:
@@ -46,11 +50,17 @@ class IdleConnections:
 
     def take(self, connection: Closable) -> bool:
         """Take a connection out again; tells whether it was still here."""
+        if sys.is_finalizing():  # no other thread runs any more, and one may have had the lock
+            return self._ends.pop(connection, None) is not None
         with self._changed:
             return self._ends.pop(connection, None) is not None
 
     def close_all(self) -> None:
         """Close every connection."""
+        if sys.is_finalizing():
+            while self._ends:
+                self._ends.popitem()[0].close()
+            return
         with self._changed:
             kept, self._ends = list(self._ends), {}
             for connection in kept:

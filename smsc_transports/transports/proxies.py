@@ -23,6 +23,8 @@ def proxies_for(url: str) -> Dict[str, str]:
     kind = urlsplit(proxy).scheme if "://" in proxy else "http"
     if kind not in ("http", "https"):
         raise NotSent(f"a proxy of the kind {kind} is not known here, nor to urllib")
+    if scheme == "https":  # urllib asks for a tunnel in plain HTTP, whatever the proxy is called
+        proxy = "http://" + proxy.rpartition("://")[2]
     return {scheme: proxy}
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import http.client
+import sys
 import urllib.request
 from typing import Any, Callable, List, Optional
 
@@ -28,7 +29,8 @@ def replaced_urlopen(urlopen: Replacement, seconds: float) -> Replacement:
     # By its home rather than by identity: urllib.request.urlopen itself may be the patched one.
     if getattr(urlopen, "__globals__", None) is not vars(urllib.request):
         return urlopen
-    if _has_genuine_connections() and _has_usual_opener():
+    # urllib3 imports a module in each call, which nobody can at the very end of a program.
+    if _has_genuine_connections() and _has_usual_opener() and not sys.is_finalizing():
         return None
     return functools.partial(urlopen, timeout=seconds)
 

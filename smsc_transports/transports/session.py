@@ -19,9 +19,10 @@ from urllib3 import PoolManager, Timeout
 from urllib3.exceptions import NewConnectionError
 
 from smsc_transports.reporting.redaction import redact
-from smsc_transports.transports.connections import POOLS, Limits, failure, verify_arguments
+from smsc_transports.transports.connections import Limits, failure
 from smsc_transports.transports.deadline import MAX_ANSWER_BYTES
 from smsc_transports.transports.idle import IDLE
+from smsc_transports.transports.pools import POOLS, verify_arguments
 from smsc_transports.transports.proxies import proxies_for
 from smsc_transports.transports.tls import tls_context
 from smsc_transports.values.errors import NotSent, OutcomeUnknown, TransportError
@@ -81,6 +82,7 @@ class _Adapter(HTTPAdapter):
 
 
 _session: Optional[Tuple[ssl.SSLContext, requests.Session]] = None
+_session_lock = threading.RLock()  # reentrant, since a signal handler may send
 
 
 def _session_with(context: ssl.SSLContext) -> requests.Session:
@@ -88,12 +90,15 @@ def _session_with(context: ssl.SSLContext) -> requests.Session:
     known = _session
     if known is not None and known[0] is context:
         return known[1]
-    session = requests.Session()
-    session.trust_env = False  # no netrc; proxies are urllib's
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, _Adapter(context))
-    _session = (context, session)
-    return session
+    with _session_lock:
+        if _session is not None and _session[0] is context:
+            return _session[1]
+        session = requests.Session()
+        session.trust_env = False  # no netrc; proxies are urllib's
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, _Adapter(context))
+        _session = (context, session)
+        return session
 
 
 def exchange(
@@ -177,7 +182,8 @@ def _kind(error: BaseException) -> Any:
     while isinstance(cause, Exception):
         if isinstance(cause, before):
             return NotSent
-        cause = next((each for each in cause.args if isinstance(each, Exception)), None)
+        inner = (getattr(cause, "reason", None), *cause.args)
+        cause = next((each for each in inner if isinstance(each, Exception)), None)
     return OutcomeUnknown
 
 
@@ -218,8 +224,8 @@ def _masked_logs(secrets: Sequence[str]) -> Iterator[None]:
 
 def _after_fork() -> None:
     # The parent's session may be locked by a thread that does not exist here.
-    global _session
-    _session = None
+    global _session, _session_lock
+    _session, _session_lock = None, threading.RLock()
     _MASK.secrets.clear()
 
 

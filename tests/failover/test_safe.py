@@ -19,6 +19,12 @@ ABSENT = json.dumps({"status": -3})
 FOUND = json.dumps({"status": 1, "cost": "1.40", "sms_cnt": 1})
 
 
+class Gateways(Scripted):
+    """A transport to the gateway itself, whose replies carry our id."""
+
+    is_gateway = True
+
+
 def run(request: Request, transport: Scripted, time: Any = None) -> Verdict:
     return run_safe(make_call(request, time or VirtualTime()), [transport], [transport])
 
@@ -111,9 +117,16 @@ def test_a_callers_own_id_still_moves_on_while_nothing_was_sent() -> None:
     assert verdict.text == "77,1,1.40,98.60"
 
 
-def test_error_9_on_the_first_attempt_is_the_callers_to_see() -> None:
-    transport = Scripted(send=["0,-9"])
+def test_error_9_is_the_callers_to_see_once_the_message_was_not_found() -> None:
+    transport = Scripted(send=["0,-9"], status=[ABSENT])
     assert run(send_request(), transport) == Verdict("0,-9", "answered")
+    assert len(transport.asked("status")) == 2
+
+
+def test_error_9_without_a_status_may_be_what_a_copy_earned() -> None:
+    verdict = run(send_request(), Scripted(send=["0,-9"], status=[REFUSED]))
+    assert (verdict.text, verdict.outcome) == (None, "unknown")
+    assert verdict.id
 
 
 def test_error_9_on_a_repeat_means_that_the_first_one_arrived() -> None:
@@ -132,9 +145,11 @@ def test_error_9_on_a_repeat_of_a_message_that_stays_unfound_is_unknown() -> Non
     assert len(transport.asked("send")) == 2
 
 
-def test_error_9_after_a_refused_connection_is_no_repeat() -> None:
-    transport = Scripted(send=[REFUSED, "0,-9"], status=[FOUND])
-    assert run(send_request(), transport) == Verdict("0,-9", "answered")
+def test_error_9_after_a_refused_connection_is_looked_into_as_on_a_first_attempt() -> None:
+    absent = Scripted(send=[REFUSED, "0,-9"], status=[ABSENT])
+    assert run(send_request(), absent) == Verdict("0,-9", "answered")
+    found = Scripted(send=[REFUSED, "0,-9"], status=[FOUND], balance=["98.60"])
+    assert str(run(send_request(), found).text).endswith(",1,1.40,98.60")
 
 
 @pytest.mark.parametrize("error", ["0,-2", "12,-6", "0,-3"])
@@ -213,7 +228,7 @@ def test_a_page_or_a_part_of_a_reply_to_a_send_is_no_answer(garbage: str) -> Non
     ],
 )
 def test_every_documented_reply_is_an_answer(cost: str, reply: str) -> None:
-    assert is_reply(send_request(f"cost={cost}&phones=7"), reply)
+    assert is_reply(send_request(f"cost={cost}&phones=7"), reply, strict=False)
 
 
 @pytest.mark.parametrize("step", [LOST, REFUSED])
@@ -231,20 +246,31 @@ def test_a_billable_command_that_is_no_send_is_not_repeated_after_a_lost_answer(
     assert len(transport.asked("jobs")) == 1
 
 
-def test_hosts_that_lose_every_send_are_gone_round_again_while_somebody_answers() -> None:
-    sends: Any = [LOST] * 7 + [ours("ID,1,1.40,98.60")]
-    transport = Scripted(send=sends, status=[ABSENT])
+def test_after_two_lost_sends_the_third_may_still_be_answered() -> None:
+    transport = Scripted(send=[LOST, LOST, ours("ID,1,1.40,98.60")], status=[ABSENT])
     assert run(send_request(), transport).outcome == "answered"
-    assert len(transport.asked("send")) == 8
+    assert len({request.id for request in transport.asked("send")}) == 1
 
 
-def test_it_gives_up_after_five_minutes_and_says_that_nothing_was_sent() -> None:
-    time = VirtualTime()
-    started = time.now
+def test_a_message_goes_out_three_times_at_most_and_is_then_unknown() -> None:
     transport = Scripted(send=[LOST], status=[ABSENT])
-    verdict = run(send_request(), transport, time)
-    assert (verdict.text, verdict.outcome) == (None, "not sent")
-    assert 300 < time.now - started < 400
+    verdict = run(send_request(), transport)
+    assert (verdict.text, verdict.outcome) == (None, "unknown")
+    assert verdict.id == transport.asked("send")[0].id
+    assert len(transport.asked("send")) == 3
+
+
+@pytest.mark.parametrize("own_id", [0, 77])
+def test_after_a_lost_send_nothing_is_told_as_not_sent(own_id: int) -> None:
+    argument = f"cost=3&phones=79990000001&mes=hello&id={own_id}"
+    transport = Scripted(send=[LOST, REFUSED], status=[ABSENT])
+    assert run(send_request(argument), transport).outcome == "unknown"
+
+
+def test_a_reply_with_the_id_of_another_message_is_looked_into() -> None:
+    transport = Gateways(send=["666,1,1.40,98.60"], status=[FOUND], balance=["98.60"])
+    verdict = run(send_request(), transport)
+    assert verdict.text == f"{transport.asked('send')[0].id},1,1.40,98.60"
 
 
 def test_it_gives_up_after_twenty_attempts_that_failed_at_once() -> None:
@@ -268,7 +294,7 @@ def test_one_message_is_never_asked_for_more_than_five_times_a_minute() -> None:
         return ABSENT
 
     run(send_request(), Scripted(send=[LOST], status=[absent]), time)
-    assert len(asked) > 20
+    assert len(asked) == 6
     assert all(later - earlier >= 60 for earlier, later in zip(asked, asked[5:]))
 
 

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from smsc_transports import NotSent, Request
-from smsc_transports.failover import slots as in_flight
-from tests.faces import load_face
+from smsc_transports.failover import slots
+from smsc_transports.failover.slots import slot
+from smsc_transports.sandbox.server import Sandbox
 
 from .scripted import send_request
 
@@ -27,58 +28,57 @@ def test_so_many_are_let_through_and_the_next_one_is_told_why_it_waited(
 ) -> None:
     with ExitStack() as held:
         for _ in range(most):
-            held.enter_context(in_flight.place(request_, 0.01))
-        with pytest.raises(NotSent) as refused, in_flight.place(request_, 0.01):
+            held.enter_context(slot(request_, 0.01))
+        with pytest.raises(NotSent) as refused, slot(request_, 0.01):
             pass
-    assert str(refused.value) == f"{most} requests were under way for 0.01 s, no place became free"
-    with in_flight.place(request_, 0.01):
+    assert str(refused.value) == f"{most} requests were under way, and no slot became free in time"
+    with slot(request_, 0.01):
         pass
 
 
 def test_statuses_leave_room_for_sends() -> None:
     with ExitStack() as held:
         for _ in range(4):
-            held.enter_context(in_flight.place(status_request(), 0.01))
-        with in_flight.place(send_request(), 0.01):
+            held.enter_context(slot(status_request(), 0.01))
+        with slot(send_request(), 0.01):
             pass
 
 
-def test_another_login_has_places_of_its_own() -> None:
+def test_another_login_has_slots_of_its_own() -> None:
     with ExitStack() as held:
         for _ in range(14):
-            held.enter_context(in_flight.place(send_request(), 0.01))
-        with in_flight.place(send_request(login="another"), 0.01):
+            held.enter_context(slot(send_request(), 0.01))
+        with slot(send_request(login="another"), 0.01):
             pass
 
 
-def test_a_place_is_free_again_after_an_exception() -> None:
+def test_a_slot_is_free_again_after_an_exception() -> None:
     for _ in range(20):
-        with pytest.raises(KeyboardInterrupt), in_flight.place(send_request(), 0.01):
+        with pytest.raises(KeyboardInterrupt), slot(send_request(), 0.01):
             raise KeyboardInterrupt
 
 
-def test_forty_threads_get_forty_answers_and_no_error_9(smsc_sandbox: Any) -> None:
-    smsc_sandbox.slow_interval = 0.002
-    smsc_sandbox.fail("slow", endpoint="send")  # so that requests overlap
-    face = load_face()
-    face.SMSC_LOGIN, face.SMSC_PASSWORD = "login", "password"
-    smsc = face.SMSC()
-    with ThreadPoolExecutor(40) as pool:
+def test_forty_threads_get_forty_answers_and_no_error_9(face: Any) -> None:
+    with Sandbox() as sandbox, ThreadPoolExecutor(40) as pool:
+        sandbox.slow_interval = 0.002
+        sandbox.fail("slow", endpoint="send")  # so that requests overlap
+        face.SMSC_HOST = ",".join(sandbox.http)
+        smsc = face.SMSC()
         replies = list(pool.map(lambda n: smsc.send_sms(f"7999{n:07}", "hello"), range(40)))
-    assert [reply for reply in replies if not reply.ok] == []
-    assert len(smsc_sandbox.messages) == 40
+        assert [reply for reply in replies if not reply.ok] == []
+        assert len(sandbox.messages) == 40
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 def test_a_forked_child_does_not_wait_for_its_parents_requests() -> None:
     with ExitStack() as held:
         for _ in range(14):
-            held.enter_context(in_flight.place(send_request(), 0.01))
+            held.enter_context(slot(send_request(), 0.01))
         assert run_in_child(lambda: held_briefly(send_request()))
 
 
 def held_briefly(request: Request) -> None:
-    with in_flight.place(request, 0.01):
+    with slot(request, 0.01):
         pass
 
 
@@ -100,7 +100,7 @@ def test_a_fork_while_another_thread_holds_the_lock_does_not_hang_the_child() ->
     locked, release = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with in_flight._lock:
+        with slots._changed:
             locked.set()
             release.wait()
 
