@@ -129,7 +129,7 @@ class SMSC:
             TypeError: phones, message, time or query is neither text nor (but for query) bytes.
             IndexError: there is no such format.
         """
-        charset = _fitting_charset(SMSC_CHARSET, phones, message, str(sender), time, query)
+        charset = _fitting_charset(_charset(), phones, message, str(sender), time, query)
         m = self._smsc_send_cmd(
             "send",
             _Argument(
@@ -145,7 +145,7 @@ class SMSC:
                 charset,
             ),
         )
-        if SMSC_DEBUG:
+        if _debug():
             id_, count, cost, balance = _padded(m)
             if count > "0":
                 _say(
@@ -200,7 +200,7 @@ class SMSC:
         Returns:
             ``[cost, parts]``, or ``["0", -error code]``.
         """
-        charset = _fitting_charset(SMSC_CHARSET, phones, message, str(sender), query)
+        charset = _fitting_charset(_charset(), phones, message, str(sender), query)
         m = self._smsc_send_cmd(
             "send",
             _Argument(
@@ -215,7 +215,7 @@ class SMSC:
                 charset,
             ),
         )
-        if SMSC_DEBUG:
+        if _debug():
             cost, count = _padded(m)[:2]
             if count > "0":
                 _say(f"Стоимость рассылки: {cost}. Всего SMS: {count}")
@@ -237,11 +237,11 @@ class SMSC:
             With ``all=1`` there follow: time of sending, phone, cost, sender, name of the status,
             text. On error ``["0", -error code]``.
         """
-        charset = _fitting_charset(SMSC_CHARSET, phone)
+        charset = _fitting_charset(_charset(), phone)
         phone_parameter = "phone=" + _percent_encode(phone, charset)
         argument = _Argument(f"{phone_parameter}&id={id}&all={all}", charset)
         m = self._smsc_send_cmd("status", argument)
-        if SMSC_DEBUG:
+        if _debug():
             status, changed = _padded(m)[:2]
             if changed >= "0":
                 when = ifs(changed > "0", f", время изменения статуса - {_moment(changed)}", "")
@@ -261,7 +261,7 @@ class SMSC:
             The amount as text, or False on error.
         """
         m = self._smsc_send_cmd("balance")
-        if SMSC_DEBUG:
+        if _debug():
             if len(m) < 2:
                 _say("Сумма на счете: " + m[0])
             else:
@@ -284,7 +284,7 @@ class SMSC:
             if not sys.is_finalizing():  # at the very end of a program anything may be missing
                 raise
             return ["", ""]
-        if SMSC_DEBUG and reply.attempts and reply.outcome != "answered":
+        if _debug() and reply.attempts and reply.outcome != "answered":
             _say("Ошибка чтения адреса: " + package.last_url(reply))
         return reply  # type: ignore[no-any-return]
 
@@ -306,6 +306,14 @@ def _package() -> Any:
         if hasattr(call, "last_url"):
             _imported = call
     return _imported
+
+
+def _charset() -> Any:
+    return globals().get("SMSC_CHARSET", "utf-8")  # somebody may have deleted the constant
+
+
+def _debug() -> Any:
+    return globals().get("SMSC_DEBUG", False)
 
 
 def _require_text(*values: Any) -> None:

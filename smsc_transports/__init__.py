@@ -12,7 +12,14 @@ if TYPE_CHECKING:
     from smsc_transports.plugins.manager import plugin_manager
     from smsc_transports.plugins.transport import Transport
     from smsc_transports.values.attempt import Attempt
-    from smsc_transports.values.errors import NotSent, OutcomeUnknown, TransportError, Unsupported
+    from smsc_transports.values.errors import (
+        ConfigurationError,
+        GatewayError,
+        NotSent,
+        OutcomeUnknown,
+        TransportError,
+        Unsupported,
+    )
     from smsc_transports.values.reply import Reply
     from smsc_transports.values.request import Request
     from smsc_transports.values.settings import Settings
@@ -21,6 +28,8 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Attempt",
+    "ConfigurationError",
+    "GatewayError",
     "NotSent",
     "OutcomeUnknown",
     "Reply",

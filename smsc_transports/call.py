@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import smtplib
 import sys
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 from urllib.parse import urlencode
@@ -13,8 +14,8 @@ import smsc_transports.transports.smtp  # noqa: F401
 from smsc_transports.failover.policies import Call, Verdict, run_legacy, run_once
 from smsc_transports.plugins.manager import PluginManager, plugin_manager
 from smsc_transports.plugins.transport import Transport
-from smsc_transports.reporting.notices import tell_once
-from smsc_transports.values.encoding import Argument
+from smsc_transports.reporting.notices import tell_always
+from smsc_transports.values.encoding import MailArgument
 from smsc_transports.values.errors import (
     NOT_SENT,
     ConfigurationError,
@@ -22,6 +23,7 @@ from smsc_transports.values.errors import (
     TransportError,
     did_you_mean,
 )
+from smsc_transports.values.hidden import Hidden
 from smsc_transports.values.reply import DECIDING_PARAMETERS, NO_ANSWER, Reply
 from smsc_transports.values.request import FaceNames, Request
 from smsc_transports.values.settings import Settings, read_settings
@@ -29,6 +31,7 @@ from smsc_transports.values.settings import Settings, read_settings
 
 def call(command: str, argument: str, names: Mapping[str, Any]) -> Reply:
     """Ask the gateway for a copy of smsc_api.py, whose globals are ``names``."""
+    names = Hidden(names)
     return ask(command, argument, read_settings(names), _replaceable(names))
 
 
@@ -46,9 +49,9 @@ def ask(command: str, argument: str, settings: Settings, face: FaceNames) -> Rep
         _require_fence(request.settings)
         transports = choose(manager, request)
     except TransportError as error:
-        tell_once(f"Nothing is sent: {error}.")
+        tell_always(f"Nothing is sent: {error}.", "sending")
         return _reply(request, Verdict(None, NOT_SENT, error), [])
-    request.query  # noqa: B018  (wrong types are to raise here, before anything is tried)
+    _require_types(request)
     under_way = _under_way(manager, request)
     if request.settings.failover == "safe":
         from smsc_transports.failover.safe import run_safe  # most programs never need it
@@ -62,23 +65,26 @@ def ask(command: str, argument: str, settings: Settings, face: FaceNames) -> Rep
 def mail(fields: Mapping[str, str], names: Mapping[str, Any]) -> Optional[BaseException]:
     """Send by SMTP for a copy of smsc_api.py; give what went wrong, as smtplib raised it.
 
-    Raises TypeError where login, password or charset is no text.
+    Raises TypeError where login, password or charset is no text, ConfigurationError where there
+    is no transport for mail.
     """
-    settings = read_settings(names)
+    names = Hidden(names)
+    settings, face = read_settings(names), _replaceable(names)
     "".join((settings.charset, settings.login, settings.password))
     manager = plugin_manager()
     manager.scan()
-    request = Request(
-        "send",
-        Argument(urlencode(fields), "utf-8"),
-        manager.settings(settings),
-        face=_replaceable(names),
-    )
-    _require_fence(request.settings)
+    try:
+        argument = MailArgument(urlencode(fields), "utf-8")
+        request = Request("send", argument, manager.settings(settings), face=face)
+        _require_fence(request.settings)
+    except TransportError as error:
+        return smtplib.SMTPException(f"Nothing is sent: {error}")
     verdict = run_once(_under_way(manager, request), [named(manager.transports(), "smtp")])
-    if verdict.error is None:
+    if verdict.text is not None:
         return None
-    failure = verdict.error.__cause__ or verdict.error
+    if verdict.error is None:
+        return smtplib.SMTPException("Nothing is sent: SMSC_DEADLINE left no time to try")
+    failure = verdict.error.__cause__ or smtplib.SMTPException(str(verdict.error))
     failure.__context__ = failure.__cause__ = None
     return failure.with_traceback(None)  # the frames that it came through hold the password
 
@@ -129,6 +135,17 @@ def named(known: Dict[str, Transport], name: str) -> Transport:
         f"If it comes from a plugin, install that plugin or name its module in SMSC_PLUGINS; "
         f"SMSC_BLOCK_PLUGINS may be leaving it out."
     )
+
+
+def _require_types(request: Request) -> None:
+    """Raise TypeError for wrong types, before anything is tried; its frames hold no secret."""
+    try:
+        request.query  # noqa: B018
+        return
+    except TypeError as error:
+        failure = error.with_traceback(None)
+        failure.__context__ = None
+    raise failure
 
 
 def _require_fence(settings: Settings) -> None:

@@ -17,7 +17,16 @@ from smsc_transports.sandbox import command as sandbox
 from smsc_transports.switching import check_command, migrate_command
 from smsc_transports.switching.comparing import command as compare_command
 
-_COMMANDS = (sandbox, check_command, compare_command, migrate_command, doctor, send, ask, transports)
+_COMMANDS = (
+    sandbox,
+    check_command,
+    compare_command,
+    migrate_command,
+    doctor,
+    send,
+    ask,
+    transports,
+)
 
 
 def main(argv: Optional[Sequence[str]] = None) -> int:

@@ -16,6 +16,7 @@ from typing import Callable, Iterator, List, NamedTuple, Optional, Sequence, Tup
 
 from smsc_transports.failover.resting import RESTING, RestingAddresses
 from smsc_transports.failover.slots import slot
+from smsc_transports.plugins.blame import tell_bug
 from smsc_transports.plugins.transport import Transport
 from smsc_transports.reporting.logs import DEBUG, INFO, Log
 from smsc_transports.reporting.redaction import redact
@@ -134,6 +135,7 @@ class Call:
             return list(transport.addresses(self.request))
         except Exception as error:  # a stranger's; it counts as an attempt that went nowhere
             reason = redact(_describe(error), self.request.settings.secrets)
+            tell_bug(transport, "addresses", error, self.request.settings.secrets)
             self._note(self.request, Route(transport, ""), self.clock(), NOT_SENT, reason)
             return []
 
@@ -171,10 +173,12 @@ def _exchange(request: Request, route: Route, timeout: Timeout) -> str:
     except TransportError as error:
         raise _clean(error, request) from error.__cause__
     except Exception as error:  # plugin code may fail at any point
+        tell_bug(route.transport, "exchange", error, request.settings.secrets)
         raise OutcomeUnknown(redact(_describe(error), request.settings.secrets)) from error
     except BaseException as error:  # Ctrl-C: the frames below hold the password
         raise error.with_traceback(None) from None
     if not isinstance(text, str):
+        tell_bug(route.transport, "exchange", f"it gave {type(text).__name__}, not text")
         raise OutcomeUnknown(f"the transport gave {type(text).__name__}, not text")
     if not text:
         raise OutcomeUnknown("the answer is empty")

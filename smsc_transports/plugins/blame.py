@@ -5,20 +5,52 @@ from __future__ import annotations
 import inspect
 import sys
 import traceback
-from typing import Any, Mapping, Sequence
+from typing import Any, List, Mapping, Optional, Sequence, Union
 
 import pluggy
 
+from smsc_transports.reporting.notices import tell_always
 from smsc_transports.reporting.redaction import redact
 
 
-def failing_plugin(implementations: Sequence[Any], error: BaseException) -> str:
-    """Name the plugin whose hook an exception came out of, with its file."""
+def failing_hook(implementations: Sequence[Any], error: BaseException) -> Optional[Any]:
+    """Give the hook implementation that an exception came out of."""
     running = {frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__)}
     for each in implementations:
         if getattr(inspect.unwrap(each.function), "__code__", None) in running:
-            return f"{each.plugin_name!r} ({file_of(each.plugin)})"
-    return " or ".join(repr(each.plugin_name) for each in implementations)
+            return each
+    return None
+
+
+def called_until(implementations: Sequence[Any], error: BaseException) -> List[Any]:
+    """Give the plugins whose turn had come when one failed: pluggy calls the last one first."""
+    failing = failing_hook(implementations, error)
+    if failing is None:
+        return [each.plugin for each in implementations]
+    return [each.plugin for each in implementations[implementations.index(failing) :]]
+
+
+def described(hook: Any) -> str:
+    """Name the plugin of a hook implementation, with its file."""
+    file = file_of(hook.plugin)
+    return f"{hook.plugin_name!r} ({file})" if file else repr(hook.plugin_name)
+
+
+def tell_bug(
+    transport: Any, place: str, error: Union[BaseException, str], secrets: Sequence[str] = ()
+) -> None:
+    """Tell once that a plugin's transport failed in a way that no transport may.
+
+    The built-in ones are not told of: what they meet there was put in their place by a test suite.
+    """
+    if type(transport).__module__.startswith("smsc_transports.transports."):
+        return
+    reason = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
+    where = f"{transport.name!r} ({file_of(transport)})"
+    tell_always(
+        redact(f"The transport {where} failed at {place}: {reason}.", secrets),
+        f"{place} of the transport {transport.name}",
+    )
 
 
 def file_of(plugin: Any) -> str:
@@ -33,7 +65,7 @@ def trace_to_stderr(manager: pluggy.PluginManager) -> None:
     """Print every hook call with its plugins and its result to stderr, without secrets."""
 
     def after(outcome: Any, name: str, hooks: Sequence[Any], arguments: Mapping[str, Any]) -> None:
-        by = ", ".join(f"{each.plugin_name} ({file_of(each.plugin)})" for each in reversed(hooks))
+        by = ", ".join(described(each) for each in reversed(hooks))
         if not by:
             return
         owner = arguments.get("settings") or getattr(arguments.get("request"), "settings", None)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
 from typing import List, NamedTuple, Optional, Union
 
 from smsc_transports.plugins.blame import file_of
 from smsc_transports.plugins.manager import BROKEN, PluginManager
-from smsc_transports.values.errors import SMSCWarning
+from smsc_transports.reporting.notices import silence
 
 READY = "ready"
 
@@ -51,8 +50,7 @@ class Inventory(NamedTuple):
 
 def take_inventory(manager: PluginManager) -> Inventory:
     """List the transports and plugins of a manager; what is wrong stands in the list."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SMSCWarning)
+    with silence():
         manager.scan()
         transports = _transports(manager)
     return Inventory(transports, _plugins(manager))

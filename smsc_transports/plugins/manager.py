@@ -12,15 +12,22 @@ import inspect
 import os
 import threading
 from contextvars import ContextVar
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Set
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 import pluggy
 
 from smsc_transports.plugins import hookspecs
-from smsc_transports.plugins.blame import failing_plugin, file_of, trace_to_stderr
+from smsc_transports.plugins.blame import (
+    called_until,
+    described,
+    failing_hook,
+    file_of,
+    tell_bug,
+    trace_to_stderr,
+)
 from smsc_transports.plugins.discovery import Source, find_plugins, names_in
 from smsc_transports.plugins.transport import Transport
-from smsc_transports.reporting.notices import tell_once
+from smsc_transports.reporting.notices import tell_always
 from smsc_transports.reporting.redaction import redact
 from smsc_transports.values.attempt import Attempt
 from smsc_transports.values.errors import (
@@ -60,7 +67,6 @@ class PluginManager(pluggy.PluginManager):
         self.left_out: List[LeftOut] = []
         self._origins: Dict[str, str] = {}
         self._transports: Optional[Dict[str, Transport]] = None
-        self._without_transports: Set[Any] = set()
         self._lock = threading.RLock()
         self._scanned = False
         for name in names_in("SMSC_BLOCK_PLUGINS"):
@@ -132,15 +138,18 @@ class PluginManager(pluggy.PluginManager):
 
         Raises NotSent if a plugin fails.
         """
+        name = "smsc_settings"
         changes: Dict[str, Any] = {}
-        for given in reversed(self._ask("smsc_settings", settings, settings=settings) or ()):
+        for given in reversed(self._ask(name, settings, settings=settings) or ()):
             if not isinstance(given, Mapping):
-                raise self._bug("smsc_settings", f"gave {type(given).__name__}, not a mapping")
+                raise self._bug(name, f"TypeError: it gave {type(given).__name__}, not a mapping")
             changes.update(given)
-        unknown = sorted(set(changes) - set(vars(settings)))
+        unknown = sorted(str(field) for field in set(changes) - set(vars(settings)))
         if unknown:
             meant = did_you_mean(unknown[0], vars(settings))
-            raise self._bug("smsc_settings", f"changed {unknown[0]!r}, which is no setting.{meant}")
+            raise self._bug(
+                name, f"KeyError: there is no setting {unknown[0]!r}.{meant}".rstrip(".")
+            )
         return settings.replace(**changes) if changes else settings
 
     def choose_transport(self, request: Request, names: List[str]) -> Optional[str]:
@@ -151,21 +160,29 @@ class PluginManager(pluggy.PluginManager):
         name = "smsc_choose_transport"
         chosen = self._ask(name, request.settings, request=request, names=names)
         if chosen is not None and not isinstance(chosen, str):
-            raise self._bug(name, f"gave {type(chosen).__name__}, not a name")
+            raise self._bug(name, f"TypeError: it gave {type(chosen).__name__}, not a name")
         return chosen
 
     def tell_attempt(self, attempt: Attempt, settings: Settings) -> None:
-        """Tell every plugin of an attempt; what one raises is told once.
+        """Tell every plugin of an attempt; what one raises is told once, and stops no other.
 
         The attempts of a message that an observer sends are not observed.
         """
         if _observing.get():
             return
         token = _observing.set(True)
+        hook: Any = self.hook.smsc_attempt
+        called: List[Any] = []
         try:
-            self.hook.smsc_attempt(attempt=attempt)
-        except Exception as error:
-            tell_once(self._failed("smsc_attempt", error, settings))
+            for _ in range(len(hook.get_hookimpls()) + 1):
+                try:
+                    hook(attempt=attempt)
+                    return
+                except Exception as error:
+                    text, plugin = self._failed("smsc_attempt", error, settings)
+                    tell_always(f"{text[0].upper()}{text[1:]}.", f"smsc_attempt of {plugin}")
+                    called += called_until(hook.get_hookimpls(), error)
+                    hook = self.subset_hook_caller("smsc_attempt", called)
         finally:
             _observing.reset(token)
 
@@ -175,22 +192,18 @@ class PluginManager(pluggy.PluginManager):
             try:
                 transport.close()
             except Exception as error:
-                tell_once(f"The transport {transport.name!r} failed to close: {error!r}.")
+                tell_bug(transport, "close", error)
 
     def transports_by_plugin(self) -> Dict[str, List[Transport]]:
         """Give the transports of each plugin, those of one name too; what fails is left out."""
-        hook = self.hook.smsc_transports
-        everybody = [implementation.plugin for implementation in hook.get_hookimpls()]
         found = {}
-        for plugin in everybody:
-            name = self.get_name(plugin) or ""
-            others = [other for other in everybody if other is not plugin]
+        for each in self.hook.smsc_transports.get_hookimpls():
+            if each.wrapper or each.hookwrapper:
+                continue
             try:
-                given = self.subset_hook_caller("smsc_transports", others)()
-                found[name] = [_checked(each) for group in given for each in group or ()]
+                found[each.plugin_name] = [_checked(given) for given in each.function() or ()]
             except Exception as error:
-                self._leave_out(name, self.origin(name), error, "cannot give its transports")
-                self._without_transports.add(plugin)
+                self._leave_out_transports(each, error)
         return found
 
     def _ask(self, name: str, of: Settings, **arguments: Any) -> Any:
@@ -199,17 +212,19 @@ class PluginManager(pluggy.PluginManager):
         except (ConfigurationError, TransportError):
             raise
         except Exception as error:
-            raise NotSent(self._failed(name, error, of)) from None
+            raise NotSent(self._failed(name, error, of)[0]) from None
 
-    def _failed(self, name: str, error: Exception, settings: Settings) -> str:
-        plugin = failing_plugin(getattr(self.hook, name).get_hookimpls(), error)
-        reason = redact(f"{type(error).__name__}: {error}", settings.secrets)
-        return f"the plugin {plugin} failed at {name}: {reason}"
-
-    def _bug(self, name: str, what: str) -> NotSent:
+    def _failed(self, name: str, error: Exception, settings: Settings) -> Tuple[str, str]:
         hooks = getattr(self.hook, name).get_hookimpls()
-        names = " or ".join(f"{each.plugin_name} ({file_of(each.plugin)})" for each in hooks)
-        return NotSent(f"the plugin {names} {what} at {name}")
+        failing = failing_hook(hooks, error)
+        plugin = " or ".join(described(each) for each in ([failing] if failing else hooks))
+        reason = redact(f"{type(error).__name__}: {error}", settings.secrets)
+        return f"the plugin {plugin} failed at {name}: {reason}", plugin
+
+    def _bug(self, name: str, reason: str) -> NotSent:
+        hooks = getattr(self.hook, name).get_hookimpls()
+        plugin = " or ".join(described(each) for each in hooks)
+        return NotSent(f"the plugin {plugin} failed at {name}: {reason}")
 
     def _load(self, source: Source) -> None:
         if self.is_blocked(source.name):
@@ -239,22 +254,42 @@ class PluginManager(pluggy.PluginManager):
         left_out = LeftOut(name, origin, BROKEN, f"{reason}. {remedy}")
         if left_out not in self.left_out:
             self.left_out.append(left_out)
-        tell_once(f"The plugin {name!r} from {origin} {what} and is left out: {reason}. {remedy}")
+        tell_always(
+            f"The plugin {name!r} from {origin} {what} and is left out: {reason}. {remedy}",
+            f"the plugin {name}",
+        )
+
+    def _leave_out_transports(self, hook: Any, error: Exception) -> None:
+        name = hook.plugin_name
+        origin = self.origin(name)
+        file = file_of(hook.plugin)
+        where = f"{origin} ({file})" if file else origin
+        self._leave_out(name, where, error, "cannot give its transports")
 
     def _collect(self) -> Dict[str, Transport]:
-        try:
-            transports = self._all_transports()
-        except Exception:
-            self.transports_by_plugin()  # leaves out whoever failed
-            transports = self._all_transports()
+        transports = self._all_transports()
         named = {each.name: each for each in transports}
         if len(named) < len(transports):
             raise ConfigurationError(self._two_of_one_name())
         return named
 
     def _all_transports(self) -> List[Transport]:
-        given = self.subset_hook_caller("smsc_transports", self._without_transports)()
-        return [_checked(each) for group in reversed(given) for each in group or ()]
+        try:
+            return _of_all(self.hook.smsc_transports())
+        except Exception:
+            by_plugin = self.transports_by_plugin()  # leaves out whoever failed
+        failed = [
+            each.plugin
+            for each in self.hook.smsc_transports.get_hookimpls()
+            if each.plugin_name not in by_plugin and not (each.wrapper or each.hookwrapper)
+        ]
+        try:
+            return _of_all(self.subset_hook_caller("smsc_transports", failed)())
+        except Exception as error:  # a wrapper's: then without any
+            hook = failing_hook(self.hook.smsc_transports.get_hookimpls(), error)
+            if hook is not None:
+                self._leave_out_transports(hook, error)
+            return [each for group in by_plugin.values() for each in group]
 
     def _two_of_one_name(self) -> str:
         brought: Dict[str, str] = {}
@@ -269,6 +304,10 @@ class PluginManager(pluggy.PluginManager):
                         f"SMSC_BLOCK_PLUGINS={plugin}."
                     )
         return "Two transports of one plugin have the same name."
+
+
+def _of_all(given: List[Any]) -> List[Transport]:
+    return [_checked(each) for group in reversed(given) for each in group or ()]
 
 
 def _checked(transport: Any) -> Transport:

@@ -3,29 +3,86 @@
 from __future__ import annotations
 
 import warnings
-from typing import Set
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Dict, Iterator, Set
 
 from smsc_transports.values.errors import SMSCWarning
 
-_told: Set[str] = set()
+MOST_FOR_A_TOPIC = 10
+"""What is said of one setting or one plugin: a text that differs each time must not go on."""
+MOST_TOPICS = 100
+"""There are as many topics as settings and plugins; this bounds what a program makes up."""
+
+_told: Dict[str, Set[str]] = {}
+_silent: ContextVar[bool] = ContextVar("_silent", default=False)
 
 
-def tell_once(message: str) -> None:
+def tell_once(message: str, topic: str) -> None:
     """Warn with :class:`SMSCWarning`, the first time this message comes up in the process.
 
-    ``-W error`` turns it into an exception: the strict mode for continuous integration.
+    ``topic`` is the setting or the plugin that it is about. ``-W error`` turns the warning into
+    an exception: the strict mode for continuous integration.
     """
-    if message in _told:
-        return
-    _told.add(message)
+    if _is_new(message, topic):
+        try:
+            # With no source line: the one that sets a wrong value is not on the stack.
+            warnings.warn_explicit(message, SMSCWarning, "smsc_api", 1)
+        except SMSCWarning:
+            _told[topic].discard(message)  # as an exception it ends every call, not the first
+            raise
+
+
+def tell_always(message: str, topic: str) -> None:
+    """Say once on stderr that nothing is sent, or that a plugin has a bug.
+
+    Unlike :func:`tell_once` it is shown by a program that ignores warnings, too: such a program
+    would see ``["", ""]`` and nothing else. ``-W error`` makes it an exception all the same.
+    """
+    if _action(message) == "error":
+        tell_once(message, topic)
+    elif _is_new(message, topic):
+        warnings.showwarning(SMSCWarning(message), SMSCWarning, "smsc_api", 1)
+
+
+@contextmanager
+def silence() -> Iterator[None]:
+    """Say nothing meanwhile; what would be said does not count as told."""
+    token = _silent.set(True)
     try:
-        # With no source line: the one that sets a wrong value is not on the stack.
-        warnings.warn_explicit(message, SMSCWarning, "smsc_api", 1)
-    except SMSCWarning:
-        _told.discard(message)  # as an exception it ends every call, not the first alone
-        raise
+        yield
+    finally:
+        _silent.reset(token)
 
 
 def forget() -> None:
     """Let everything be told again."""
     _told.clear()
+
+
+def _is_new(message: str, topic: str) -> bool:
+    if _silent.get() or (topic not in _told and len(_told) >= MOST_TOPICS):
+        return False
+    told = _told.setdefault(topic, set())
+    if message in told or len(told) >= MOST_FOR_A_TOPIC:
+        return False
+    told.add(message)
+    return True
+
+
+def _action(message: str) -> str:
+    """Give what the first warning filter that fits would do."""
+    for action, text, category, module, line in warnings.filters:
+        if (
+            issubclass(SMSCWarning, category)
+            and (text is None or _matches(text, message))
+            and (module is None or _matches(module, "smsc_api"))
+            and line in (0, 1)
+        ):
+            return action
+    return "default"
+
+
+def _matches(pattern: object, text: str) -> bool:
+    match = getattr(pattern, "match", None)  # the filters of the interpreter's start are texts
+    return bool(match(text)) if match else pattern == text

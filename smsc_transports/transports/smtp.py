@@ -21,7 +21,7 @@ from smsc_transports.plugins.transport import Transport
 from smsc_transports.reporting.redaction import redact
 from smsc_transports.transports.deadline import TimedReader, connect
 from smsc_transports.transports.replaced import replaced_smtp
-from smsc_transports.values.encoding import FORMAT_FLAGS, fitting_charset
+from smsc_transports.values.encoding import FORMAT_FLAGS, MailArgument, fitting_charset
 from smsc_transports.values.errors import NotSent, OutcomeUnknown, TransportError, Unsupported
 from smsc_transports.values.request import Request
 from smsc_transports.values.settings import Settings, Timeout
@@ -195,7 +195,7 @@ def _line(request: Request) -> str:
     lost = sorted(set(fields) - _CARRIED - _FLAG_NAMES)
     if lost:
         raise Unsupported(f"a mail cannot carry {', '.join(lost)}")
-    if "format" not in fields:  # the method for mail, which has it, does as the vendor's file
+    if not isinstance(request.argument, MailArgument):
         if not request.phones:
             raise Unsupported("a mail needs phones or list")
         _refuse_ambiguous(request)
@@ -215,7 +215,8 @@ def _refuse_ambiguous(request: Request) -> None:
             raise Unsupported(f"a mail cannot carry a colon or a line break in {name}")
         if "," in value and name in _IN_LISTS:
             raise Unsupported(f"a mail cannot carry a comma in {name}")
-    if "[text]" in request.text or "[/text]" in request.text:
+    text = f"{request.text}{fields.get('list', '')}".lower()
+    if "[text]" in text or "[/text]" in text:
         raise Unsupported("a mail cannot carry [text], which is its own mark")
 
 

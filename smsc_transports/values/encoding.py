@@ -41,6 +41,10 @@ class Argument(str):
         return self
 
 
+class MailArgument(Argument):
+    """The parameters of send_sms_mail, which writes what it is given as the vendor's file does."""
+
+
 def fitting_charset(declared: str, *values: Any) -> str:
     """Give the declared charset if it carries every text among the values, else utf-8."""
     try:
@@ -55,6 +59,23 @@ def fitting_charset(declared: str, *values: Any) -> str:
 def percent_encode(value: Any, charset: str) -> str:
     """Percent-encode a text in a charset, or bytes as they are; TypeError for anything else."""
     return quote(value, encoding=charset) if isinstance(value, str) else quote(value)
+
+
+def recoded(argument: str, charset: str, other: str) -> str:
+    """Write the values of an encoded argument string in another charset.
+
+    A value that is not in the first charset, such as binary data, stays as it is.
+    """
+    return "&".join(_recoded(pair, charset, other) for pair in argument.split("&"))
+
+
+def _recoded(pair: str, charset: str, other: str) -> str:
+    name, equals, value = pair.partition("=")
+    try:
+        text = unquote_plus(value, charset, "strict")
+    except UnicodeDecodeError:
+        return pair
+    return pair if text.isascii() else name + equals + quote(text, encoding=other)
 
 
 def parameter(argument: str, name: str) -> str:

@@ -7,7 +7,7 @@ import ipaddress
 import re
 from typing import Any, List, Optional
 
-from smsc_transports.reporting.notices import tell_once
+from smsc_transports.reporting.notices import tell_always, tell_once
 
 DEFAULT_HOST = "smsc.ua"
 MIRRORS = ("www2", "www3", "www4", "www5")
@@ -34,11 +34,13 @@ def read_hosts(value: Any) -> str:
     if kept != ",".join(items):
         shown = [item if host is not None else "***" for item, host in zip(items, hosts)]
         given = repr(",".join(shown)) if isinstance(value, (str, list, tuple)) else repr(value)
-        tell_once(
+        tell = tell_once if kept else tell_always
+        tell(
             f"SMSC_HOST is {given}: it must be a domain (smsc.ua, smsc.ru, smsc.kz, "
             f"smscentre.com), or a comma list of addresses with or without a port "
             f"(127.0.0.1:8080), without a user or a password. "
-            + (f"Using {kept!r} instead." if kept else "Nothing is sent.")
+            + (f"Using {kept!r} instead." if kept else "Nothing is sent."),
+            "SMSC_HOST",
         )
     return kept
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, Callable, Dict, List, NamedTuple, Optional
 from urllib.parse import parse_qsl
 
-from smsc_transports.values.encoding import Argument, fitting_charset, percent_encode
+from smsc_transports.values.encoding import Argument, fitting_charset, percent_encode, recoded
 from smsc_transports.values.settings import Settings
 
 READ_ONLY_COMMANDS = frozenset({"status", "balance", "info", "get", "tinyurls"})
@@ -41,11 +41,15 @@ class Request:
 
     @cached_property
     def charset(self) -> str:
-        """The charset of the request and of its reply."""
+        """The charset of the request and of its reply: one that carries the credentials too."""
+        login, password = self.settings.login, self.settings.password
+        return fitting_charset(self._charset_of_argument, self.argument, login, password)
+
+    @cached_property
+    def _charset_of_argument(self) -> str:
         if isinstance(self.argument, Argument):
             return self.argument.charset
-        login, password = self.settings.login, self.settings.password
-        return fitting_charset(self.settings.charset, self.argument, login, password)
+        return fitting_charset(self.settings.charset, self.argument)
 
     @cached_property
     def query(self) -> str:
@@ -53,20 +57,20 @@ class Request:
 
         Raises TypeError where a credential or the charset is no text.
         """
-        login, password = self.settings.login, self.settings.password
-        charset = fitting_charset(self.charset, login, password)
-        encoded_login = percent_encode(login, charset)
-        who = f"login={encoded_login}&psw=" if login else "apikey="
+        login, password, charset = self.settings.login, self.settings.password, self.charset
+        who = f"login={percent_encode(login, charset)}&psw=" if login else "apikey="
         secret = percent_encode(password, charset)
-        return f"{who}{secret}&fmt={self.fmt}&charset={self.charset}&{self.argument}"
+        argument: str = self.argument
+        if charset != self._charset_of_argument:
+            argument = recoded(argument, self._charset_of_argument, charset)
+        return f"{who}{secret}&fmt={self.fmt}&charset={charset}&{argument}"
 
     @cached_property
     def fields(self) -> Dict[str, str]:
         """The decoded parameters by the gateway's own names; of equal names the last counts."""
+        charset = self._charset_of_argument
         return dict(
-            parse_qsl(
-                self.argument, keep_blank_values=True, encoding=self.charset, errors="replace"
-            )
+            parse_qsl(self.argument, keep_blank_values=True, encoding=charset, errors="replace")
         )
 
     @property
@@ -101,7 +105,7 @@ class Request:
         argument, found = re.subn("(^|&)id=[^&]*", rf"\g<1>id={id}", self.argument)
         if not found:
             argument = f"{self.argument}&id={id}"
-        return replace(self, argument=Argument(argument, self.charset))
+        return replace(self, argument=Argument(argument, self._charset_of_argument))
 
     def about(self, command: str, argument: str, fmt: int = 1) -> Request:
         """Give another request with the same settings, such as one for the status of this."""

@@ -114,25 +114,28 @@ def read_settings(
         value = constants.get(name)
         return environ.get(name, "") if value is None or value == "" else value
 
-    login, password = constants["SMSC_LOGIN"], constants["SMSC_PASSWORD"]
-    if not login and not password and _has_credentials(environ):
-        login, password = environ.get("SMSC_LOGIN", ""), environ.get("SMSC_PASSWORD", "")
-    return Settings(
-        login=login,
-        password=password,
-        post=constants["SMSC_POST"],
-        https=constants["SMSC_HTTPS"],
-        charset=constants["SMSC_CHARSET"],
-        debug=constants["SMSC_DEBUG"],
-        smtp_from=constants["SMTP_FROM"],
-        smtp_server=constants["SMTP_SERVER"],
-        smtp_login=constants["SMTP_LOGIN"],
-        smtp_password=constants["SMTP_PASSWORD"],
+    # What may be refused comes first, while no local variable holds a password.
+    public = Settings(
+        post=constants.get("SMSC_POST", False),
+        https=constants.get("SMSC_HTTPS", False),
+        charset=constants.get("SMSC_CHARSET", "utf-8"),
+        debug=constants.get("SMSC_DEBUG", False),
+        smtp_from=constants.get("SMTP_FROM", DEFAULT_SMTP_FROM),
+        smtp_server=constants.get("SMTP_SERVER", DEFAULT_SMTP_SERVER),
         host=read_hosts(new("SMSC_HOST")),
         transport=str(new("SMSC_TRANSPORT")),
         failover=_understood("SMSC_FAILOVER", new("SMSC_FAILOVER"), _mode, "legacy"),
         timeout=_understood("SMSC_TIMEOUT", new("SMSC_TIMEOUT"), _timeout, default_timeout()),
         deadline=_understood("SMSC_DEADLINE", new("SMSC_DEADLINE"), _seconds, None),
+    )
+    login, password = constants.get("SMSC_LOGIN", ""), constants.get("SMSC_PASSWORD", "")
+    if not login and not password and _has_credentials(environ):
+        login, password = environ.get("SMSC_LOGIN", ""), environ.get("SMSC_PASSWORD", "")
+    return public.replace(
+        login=login,
+        password=password,
+        smtp_login=constants.get("SMTP_LOGIN", ""),
+        smtp_password=constants.get("SMTP_PASSWORD", ""),
     )
 
 
@@ -156,7 +159,8 @@ def _understood(name: str, value: Any, parse: Callable[[Any], T], default: T) ->
     try:
         return parse(value)
     except ValueError as error:
-        tell_once(f"{name} is {value!r}, but it must be {error}. The default is used instead.")
+        problem = f"{name} is {value!r}, but it must be {error}. The default is used instead."
+        tell_once(problem, name)
         return default
 
 

@@ -13,7 +13,6 @@ import pytest
 
 from smsc_transports import plugin_manager
 
-
 pytestmark = pytest.mark.usefixtures("fresh_plugins")
 
 GOOD = Path(__file__).parent / "data" / "good"

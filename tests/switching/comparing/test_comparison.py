@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.switching.conftest import Smsc
 
 from smsc_transports.switching.comparing.report import masked
 from tests.switching.comparing.copies import copy, sends_by
+from tests.switching.conftest import Smsc
 
 LOGIN = 'SMSC_LOGIN = "owner-login"'
 ACCOUNT = "def __init__(self, login, psw): pass"

@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import List, NamedTuple
 
 import pytest
-from tests.switching.cases import SECRET
-from tests.switching.edits import EDITS, REFUSED, TAKEN, UNREADABLE, Edit
 
 from smsc_transports.switching.comparing import calls
 from smsc_transports.switching.comparing.calls import Scene
@@ -21,6 +19,8 @@ from smsc_transports.switching.comparing.comparison import (
 )
 from smsc_transports.switching.comparing.program import CannotCompare
 from smsc_transports.switching.comparing.report import groups, lines
+from tests.switching.cases import SECRET
+from tests.switching.edits import EDITS, REFUSED, TAKEN, UNREADABLE, Edit
 
 rows = [edit for edit in EDITS if not edit.caller and edit.name != "debug"]
 
