@@ -16,7 +16,7 @@ import pytest
 
 import smsc_api
 import smsc_transports
-from tests.switch.cases import CASES
+from tests.switching.cases import CASES
 
 from .installing import pip, run
 

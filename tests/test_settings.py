@@ -305,7 +305,7 @@ def test_sender_of_mail_follows_the_domain_unless_it_is_set(face: Any) -> None:
     ],
 )
 def test_timeout_is_one_number_or_two(value: Any, timeout: Tuple[float, float], face: Any) -> None:
-    assert read(face, SMSC_TIMEOUT=value).timeout == timeout
+    assert read(face, SMSC_TIMEOUT=value).timeout[:2] == timeout
 
 
 @pytest.mark.parametrize(
@@ -337,7 +337,7 @@ def test_socket_default_timeout_counts_where_smsc_timeout_is_not_set(
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(default)
     try:
-        assert read(face, SMSC_TIMEOUT=own).timeout == timeout
+        assert read(face, SMSC_TIMEOUT=own).timeout[:2] == timeout
     finally:
         socket.setdefaulttimeout(before)
 

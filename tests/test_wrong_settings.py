@@ -56,7 +56,7 @@ def test_wrong_timeout_is_told_once_and_the_send_goes_on(
     for _ in range(2):
         assert face.SMSC().send_sms(PHONE, "test").ok
     assert told() == [TOLD_TIMEOUT.format(value)]
-    assert read_settings(vars(face)).timeout == (5.0, 60.0)
+    assert read_settings(vars(face)).timeout[:2] == (5.0, 60.0)
 
 
 @pytest.mark.parametrize("value", [*WRONG_TIMES, (5, 60), "5,60", [5]])

@@ -120,9 +120,9 @@ def _ways(settings: Settings, file: str, known: bool) -> Iterable[Finding]:
         return
     plain = [each for each in ways["send"] if _shows_password(each, settings)]
     if plain:
-        names = ", ".join(each.name for each in plain)
+        listed = ", ".join(each.name for each in plain)
         yield note(
-            f"{names}: login and password cross the network as plain text.",
+            f"{listed}: login and password cross the network as plain text.",
             "SMSC_HTTPS = True, or SMSC_TRANSPORT = 'https-get'.",
         )
 

@@ -201,7 +201,8 @@ class PluginManager(pluggy.PluginManager):
             if each.wrapper or each.hookwrapper:
                 continue
             try:
-                found[each.plugin_name] = [_checked(given) for given in each.function() or ()]
+                given: Any = each.function()
+                found[each.plugin_name] = [_checked(transport) for transport in given or ()]
             except Exception as error:
                 self._leave_out_transports(each, error)
         return found

@@ -96,6 +96,7 @@ def _watched(base: Any) -> Callable[..., Any]:
     """
 
     class Server(base):  # type: ignore[misc]
+        file: Any
         data_began = False
 
         def __init__(self, secrets: Sequence[str], limits: Timeout, host: str, port: int) -> None:
