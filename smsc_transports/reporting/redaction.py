@@ -1,92 +1,164 @@
 """Keeps secrets out of everything that can be read later: log lines, exceptions, debug output.
 
 Texts that come from elsewhere (a server, the system, another library) pass through here before
-they enter an exception or a log record.
+they enter an exception or a log record. Such a text may repeat a secret in an encoding of its own,
+or in several: it is decoded step by step, and every step is searched.
 """
 
 from __future__ import annotations
 
 import base64
+import functools
+import os
 import re
-from typing import Iterable, Iterator, List, Tuple, Union
-from urllib.parse import quote
+import sys
+from array import array
+from typing import Iterable, Iterator, List, Sequence, Tuple
+from urllib.parse import unquote
 
 MASK = "***"
 SHORT = 4
 """A secret of fewer characters is masked only where it stands alone: inside words the mask would
 garble the text, and give the secret away."""
-_PARAMETERS = re.compile(r"\b(login|psw|apikey)=[^&\s'\"]*", re.IGNORECASE)
+MOST_ENCODINGS = 4
+"""How many encodings, one within the other, are decoded."""
+
+Span = Tuple[int, int]
+
+_CHARSETS = ("utf-8", "windows-1251", "koi8-r")  # all that the gateway knows
+_PARAMETERS = re.compile(r"\b(?:login|psw|apikey)=([^&\s'\"]*)", re.IGNORECASE)
+_ESCAPE = re.compile(
+    r"(?:%|\\x)([0-9A-Fa-f]{2})|\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})"  # 1 to 3: hexadecimal
+    r"|&#[xX]([0-9A-Fa-f]{1,8});|&#([0-9]{1,8});|&([A-Za-z0-9]{2,31});"  # also 4; decimal; a name
+    r"|\\([\\/\"'bfnrt])"
+)
+_CONTROLS = dict(zip("bfnrt", "\b\f\n\r\t"))
 _BASE64 = re.compile("[A-Za-z0-9+/]{4,}={0,2}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==")
-_CHARSETS = ("utf-8", "windows-1251", "koi8-r")
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
-    """Mask the gateway's credential parameters and the given secrets in any of their encodings."""
-    return _PARAMETERS.sub(rf"\1={MASK}", redact_values(text, secrets))
+    """Mask the values of the gateway's credential parameters, and secrets in any encoding.
 
-
-def redact_values(text: str, secrets: Iterable[str]) -> str:
-    """Mask the given secrets alone, in any of their encodings."""
-    values = [secret for secret in secrets if secret]
-    text = _without_base64(text, [raw for value in values for raw in _encoded(value)])
-    # The longest first: a login may be a part of the password.
-    for form in sorted(set(_forms(values)), key=len, reverse=True):
-        pattern = re.escape(form)
-        if len(form) < SHORT:
-            pattern = rf"(?<!\w){pattern}(?!\w)"
-        text = re.sub(pattern, MASK, text, flags=re.IGNORECASE)  # %2f is %2F
-    return text
+    Secrets are those given, and user and password of the proxies in the environment.
+    """
+    known = tuple(secret for secret in (*secrets, *_of_proxies()) if secret)
+    hidden = [match.span(1) for match in _PARAMETERS.finditer(text)]
+    for layer, places in _layers(text) if known else ():
+        found = (*_plain(layer, known), *_in_base64(layer, known))
+        hidden += [(places[start], places[end]) for start, end in found]
+    return _masked(text, hidden)
 
 
 def without_user(url: str) -> str:
     """Give a URL with the user and the password in it masked."""
-    scheme, separator, rest = url.rpartition("://")
-    _, at, host = rest.rpartition("@")
-    return f"{scheme}{separator}{MASK}@{host}" if at else url
+    credentials, at, host = url.rpartition("@")
+    scheme = re.match(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//|", credentials)
+    return f"{scheme.group() if scheme else ''}{MASK}@{host}" if at else url
 
 
-def _forms(values: Iterable[str]) -> Iterator[str]:
-    """Give every way in which the secrets may stand in a text, but for base64."""
-    import html  # only here: they take long to import, and most calls mask nothing
-    import json
-
-    for value in values:
-        yield value
-        yield from _printed(value)
-        yield html.escape(value)
-        yield html.escape(value, quote=False)
-        yield json.dumps(value)[1:-1]
-        yield json.dumps(value)[1:-1].replace("/", "\\/")  # as PHP writes it
-        for raw in _encoded(value):
-            yield from _printed(raw)
-            yield raw.decode("latin-1")  # what a server said, read without knowing its charset
-            for safe in ("", "/"):
-                quoted = quote(raw, safe=safe)
-                yield from (quoted, quoted.replace("%20", "+"), quoted.replace("%", "%25"))
+def _of_proxies() -> Iterator[str]:
+    for name, url in os.environ.items():
+        if name[-6:].lower() == "_proxy":
+            credentials = (url.partition("://")[2] or url).rpartition("@")[0]
+            yield from map(unquote, credentials.split(":", 1))
 
 
-def _printed(value: Union[str, bytes]) -> Tuple[str, str]:
-    """Give a value as repr writes it, by itself and within a text that has double quotes too."""
-    alone = repr(value).lstrip("b")[1:-1]
-    return alone, alone.replace("'", "\\'")
+def _layers(text: str) -> Iterator[Tuple[str, Sequence[int]]]:
+    """Give a text, and decoded once, twice and so on, with the places where characters began."""
+    places: Sequence[int] = range(len(text) + 1)
+    yield text, places
+    for _ in range(MOST_ENCODINGS):
+        pieces: List[str] = []
+        kept = array("L")
+        done = 0
+        for match in _ESCAPE.finditer(text):
+            start, end = match.span()
+            characters = _decoded(match)
+            pieces += (text[done:start], characters)
+            kept.extend(places[done:start])
+            kept.extend([places[start]] * len(characters))
+            done = end
+        if not pieces:
+            return
+        kept.extend(places[done:])
+        text, places = "".join((*pieces, text[done:])), kept
+        yield text, places
 
 
-def _encoded(value: str) -> Iterator[bytes]:
+def _decoded(match: re.Match[str]) -> str:
+    kind = match.lastindex or 0
+    value = match.group(kind)
+    if kind <= 5:
+        return chr(min(int(value, 10 if kind == 5 else 16), sys.maxunicode))
+    if kind == 6:
+        import html  # only here: it takes long to import, and most calls mask nothing
+
+        return html.unescape(match.group())
+    return _CONTROLS.get(value, value)
+
+
+def _plain(text: str, secrets: Sequence[str]) -> Iterator[Span]:
+    for pattern in _patterns(secrets):
+        yield from (match.span() for match in pattern.finditer(text))
+
+
+@functools.lru_cache(maxsize=8)
+def _patterns(secrets: Sequence[str]) -> List[re.Pattern[str]]:
+    """Give what matches each secret, and what decoding makes of one that looks encoded."""
+    forms = dict.fromkeys(form for secret in secrets for form, _ in _layers(secret))
+    patterns = ("".join(map(_readings, form)) for form in forms)
+    alone = (rf"(?<!\w){p}(?!\w)" if len(f) < SHORT else p for f, p in zip(forms, patterns))
+    return [re.compile(pattern, re.IGNORECASE) for pattern in alone]
+
+
+@functools.lru_cache(maxsize=256)
+def _readings(character: str) -> str:
+    """Match a character: itself, its UTF-16 halves, and its bytes in any charset, as latin-1."""
+    if character in " +":
+        return "[ +]"
+    code = ord(character)
+    forms = [character]
+    if code > 0xFFFF:
+        forms.append(chr(0xD7C0 + (code >> 10)) + chr(0xDC00 + (code & 0x3FF)))
+    forms += [raw.decode("latin-1") for raw in _encoded(character)]
+    forms = sorted(set(forms), key=len, reverse=True)  # one may begin with the other
+    return f"(?:{'|'.join(map(re.escape, forms))})"
+
+
+def _encoded(text: str) -> Iterator[bytes]:
     for charset in _CHARSETS:
         try:
-            yield value.encode(charset)
+            yield text.encode(charset)
         except UnicodeEncodeError:
             continue
 
 
-def _without_base64(text: str, secrets: List[bytes]) -> str:
-    """Mask every word that is base64 and holds a secret, such as those of SMTP's AUTH."""
-
-    def masked(match: re.Match[str]) -> str:
-        word = match.group()
-        digits = word.rstrip("=")
+def _in_base64(text: str, secrets: Sequence[str]) -> Iterator[Span]:
+    """Find the words that hold a secret in base64, as HTTP and SMTP's AUTH send it."""
+    wanted = _bytes_pattern(secrets)
+    for match in _BASE64.finditer(text):
+        digits = match.group().rstrip("=")
         digits = digits[: len(digits) - (len(digits) % 4 == 1)]  # one digit alone means nothing
-        raw = base64.b64decode(digits + "=" * (-len(digits) % 4))
-        return MASK if any(secret in raw for secret in secrets) else word
+        if wanted.search(base64.b64decode(digits + "=" * (-len(digits) % 4))):
+            yield match.span()
 
-    return _BASE64.sub(masked, text)
+
+@functools.lru_cache(maxsize=8)
+def _bytes_pattern(secrets: Sequence[str]) -> re.Pattern[bytes]:
+    forms = []
+    for secret in secrets:
+        raw = b"|".join(map(re.escape, dict.fromkeys(_encoded(secret))))
+        forms.append(
+            rb"(?:%b)" % raw if len(secret) >= SHORT else rb"(?<![^\0 :])(?:%b)(?![^\0 :])" % raw
+        )
+    return re.compile(b"|".join(forms))
+
+
+def _masked(text: str, spans: Iterable[Span]) -> str:
+    pieces: List[str] = []
+    done = 0
+    for start, end in sorted(spans):
+        if start > done or not pieces:
+            pieces += (text[done:start], MASK)
+        done = max(done, end)
+    return "".join((*pieces, text[done:]))

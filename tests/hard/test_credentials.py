@@ -67,6 +67,7 @@ def test_what_a_strangers_transport_cannot_carry_is_not_sent_and_said_so(
     assert command in said
 
 
+@pytest.mark.usefixtures("shown")
 def test_the_balance_by_a_strangers_transport_that_has_none_is_false(face: Any) -> None:
     employ(Courier())
     face.SMSC_TRANSPORT = "courier"
