@@ -12,8 +12,8 @@ import functools
 import os
 import re
 import sys
-from array import array
-from typing import Iterable, Iterator, List, Sequence, Tuple
+from bisect import bisect_right
+from typing import Callable, Dict, Iterable, Iterator, List, Sequence, Tuple
 from urllib.parse import unquote
 
 MASK = "***"
@@ -27,10 +27,10 @@ Span = Tuple[int, int]
 
 _CHARSETS = ("utf-8", "windows-1251", "koi8-r")  # all that the gateway knows
 _PARAMETERS = re.compile(r"\b(?:login|psw|apikey)=([^&\s'\"]*)", re.IGNORECASE)
+_HEX = "[0-9A-Fa-f]"
 _ESCAPE = re.compile(
-    r"(?:%|\\x)([0-9A-Fa-f]{2})|\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})"  # 1 to 3: hexadecimal
-    r"|&#[xX]([0-9A-Fa-f]{1,8});|&#([0-9]{1,8});|&([A-Za-z0-9]{2,31});"  # also 4; decimal; a name
-    r"|\\([\\/\"'bfnrt])"
+    rf"(?:%|\\x){_HEX}{{2}}|\\u{_HEX}{{4}}|\\U{_HEX}{{8}}|\\[\\/\"'bfnrt]"
+    rf"|&#[xX]{_HEX}{{1,8}};|&#[0-9]{{1,8}};|&[A-Za-z0-9]{{2,31}};"
 )
 _CONTROLS = dict(zip("bfnrt", "\b\f\n\r\t"))
 _BASE64 = re.compile("[A-Za-z0-9+/]{4,}={0,2}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==")
@@ -43,9 +43,8 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
     """
     known = tuple(secret for secret in (*secrets, *_of_proxies()) if secret)
     hidden = [match.span(1) for match in _PARAMETERS.finditer(text)]
-    for layer, places in _layers(text) if known else ():
-        found = (*_plain(layer, known), *_in_base64(layer, known))
-        hidden += [(places[start], places[end]) for start, end in found]
+    if known:
+        hidden += _found(text, known)
     return _masked(text, hidden)
 
 
@@ -63,38 +62,45 @@ def _of_proxies() -> Iterator[str]:
             yield from map(unquote, credentials.split(":", 1))
 
 
-def _layers(text: str) -> Iterator[Tuple[str, Sequence[int]]]:
-    """Give a text, and decoded once, twice and so on, with the places where characters began."""
-    places: Sequence[int] = range(len(text) + 1)
-    yield text, places
-    for _ in range(MOST_ENCODINGS):
-        pieces: List[str] = []
-        kept = array("L")
-        done = 0
-        for match in _ESCAPE.finditer(text):
-            start, end = match.span()
-            characters = _decoded(match)
-            pieces += (text[done:start], characters)
-            kept.extend(places[done:start])
-            kept.extend([places[start]] * len(characters))
-            done = end
-        if not pieces:
-            return
-        kept.extend(places[done:])
-        text, places = "".join((*pieces, text[done:])), kept
-        yield text, places
+def _found(text: str, secrets: Sequence[str], encodings: int = MOST_ENCODINGS) -> List[Span]:
+    """Find the secrets in a text, and in what it means where a part of it is encoded."""
+    spans = [*_plain(text, secrets), *_in_base64(text, secrets)]
+    decoded, place = _decoded(text)
+    if encodings and decoded != text:
+        deeper = _found(decoded, secrets, encodings - 1)
+        spans += [(place(start), place(end)) for start, end in deeper]
+    return spans
 
 
-def _decoded(match: re.Match[str]) -> str:
-    kind = match.lastindex or 0
-    value = match.group(kind)
-    if kind <= 5:
-        return chr(min(int(value, 10 if kind == 5 else 16), sys.maxunicode))
-    if kind == 6:
-        import html  # only here: it takes long to import, and most calls mask nothing
+def _decoded(text: str) -> Tuple[str, Callable[[int], int]]:
+    """Decode a text once; also give what tells where a place in the result was before."""
+    ends, shifts = [0], [0]
 
-        return html.unescape(match.group())
-    return _CONTROLS.get(value, value)
+    def character(match: re.Match[str]) -> str:
+        escape = match.group()
+        meaning = _meaning(escape)
+        shifts.append(shifts[-1] + len(escape) - len(meaning))
+        ends.append(match.end() - shifts[-1])
+        return meaning
+
+    decoded = _ESCAPE.sub(character, text)
+    return decoded, lambda place: place + shifts[bisect_right(ends, place) - 1]
+
+
+@functools.lru_cache(maxsize=1024)
+def _meaning(escape: str) -> str:
+    import html.entities  # only here: it takes long to import, and most calls mask nothing
+
+    kind = escape[:2].lower()
+    if kind == "&#":
+        hexadecimal = escape[2] in "xX"
+        code = int(escape[3:-1], 16) if hexadecimal else int(escape[2:-1])
+        return chr(min(code, sys.maxunicode))
+    if escape[0] == "&":
+        return html.entities.html5.get(escape[1:], escape)
+    if len(escape) > 2:
+        return chr(min(int(escape.lstrip("%\\xuU"), 16), sys.maxunicode))
+    return _CONTROLS.get(escape[1], escape[1])
 
 
 def _plain(text: str, secrets: Sequence[str]) -> Iterator[Span]:
@@ -105,10 +111,17 @@ def _plain(text: str, secrets: Sequence[str]) -> Iterator[Span]:
 @functools.lru_cache(maxsize=8)
 def _patterns(secrets: Sequence[str]) -> List[re.Pattern[str]]:
     """Give what matches each secret, and what decoding makes of one that looks encoded."""
-    forms = dict.fromkeys(form for secret in secrets for form, _ in _layers(secret))
+    forms: Dict[str, None] = {}
+    for secret in secrets:
+        form = secret
+        while form not in forms:  # decoding ends: it makes texts shorter
+            forms[form] = None
+            form = _decoded(form)[0]
     patterns = ("".join(map(_readings, form)) for form in forms)
-    alone = (rf"(?<!\w){p}(?!\w)" if len(f) < SHORT else p for f, p in zip(forms, patterns))
-    return [re.compile(pattern, re.IGNORECASE) for pattern in alone]
+    return [
+        re.compile(rf"(?<!\w){p}(?!\w)" if len(form) < SHORT else p, re.IGNORECASE)
+        for form, p in zip(forms, patterns)
+    ]
 
 
 @functools.lru_cache(maxsize=256)
