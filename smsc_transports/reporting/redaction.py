@@ -26,7 +26,7 @@ MOST_ENCODINGS = 4
 Span = Tuple[int, int]
 
 _CHARSETS = ("utf-8", "windows-1251", "koi8-r")  # all that the gateway knows
-_PARAMETERS = re.compile(r"\b(?:login|psw|apikey)=([^&\s'\"]*)", re.IGNORECASE)
+_IN_URLS = re.compile(r"\b(?:login|psw|apikey)=([^&\s'\"]*)|://([^/\s@]+)@", re.IGNORECASE)
 _HEX = "[0-9A-Fa-f]"
 _ESCAPE = re.compile(
     rf"(?:%|\\x){_HEX}{{2}}|\\u{_HEX}{{4}}|\\U{_HEX}{{8}}|\\[\\/\"'bfnrt]"
@@ -37,12 +37,12 @@ _BASE64 = re.compile("[A-Za-z0-9+/]{4,}={0,2}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
-    """Mask the values of the gateway's credential parameters, and secrets in any encoding.
+    """Mask the credentials in URLs, and secrets in any encoding.
 
     Secrets are those given, and user and password of the proxies in the environment.
     """
     known = tuple(secret for secret in (*secrets, *_of_proxies()) if secret)
-    hidden = [match.span(1) for match in _PARAMETERS.finditer(text)]
+    hidden = [match.span(match.lastindex or 0) for match in _IN_URLS.finditer(text)]
     if known:
         hidden += _found(text, known)
     return _masked(text, hidden)
