@@ -31,7 +31,7 @@ def read_hosts(value: Any) -> str:
     items = [str(item).strip() for item in listed]
     hosts = [_address(item) for item in items]
     kept = ",".join(host for host in hosts if host)
-    if kept != ",".join(items):
+    if not kept or kept != ",".join(items):
         shown = [item if host is not None else "***" for item, host in zip(items, hosts)]
         given = repr(",".join(shown)) if isinstance(value, (str, list, tuple)) else repr(value)
         tell = tell_once if kept else tell_always
