@@ -33,7 +33,7 @@ def read_hosts(value: Any) -> str:
     kept = ",".join(host for host in hosts if host)
     if not kept or kept != ",".join(items):
         shown = [item if host is not None else "***" for item, host in zip(items, hosts)]
-        given = repr(",".join(shown)) if isinstance(value, (str, list, tuple)) else repr(value)
+        given = repr(",".join(shown) if None in hosts else value)
         tell = tell_once if kept else tell_always
         tell(
             f"SMSC_HOST is {given}: it must be a domain (smsc.ua, smsc.ru, smsc.kz, "

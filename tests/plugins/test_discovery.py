@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import subprocess
 import sys
 import threading
@@ -134,7 +135,7 @@ def test_installed_distributions_are_looked_through_once(
 ) -> None:
     installed("good")
     scans: List[str] = []
-    real = discovery.distributions
+    real = importlib.metadata.distributions
 
     def counted(**options: Any) -> Any:
         scans.append("scan")
