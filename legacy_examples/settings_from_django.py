@@ -14,4 +14,4 @@ from smsc_transports import hookimpl
 
 @hookimpl
 def smsc_settings(settings):
-    return settings.replace(**site.SMSC)
+    return site.SMSC

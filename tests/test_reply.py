@@ -6,7 +6,7 @@ import copy
 import json
 import pickle
 import pickletools
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
 import pytest
 
@@ -70,15 +70,21 @@ def test_reply_pickles_to_a_plain_list_that_needs_no_package(protocol: int) -> N
     assert not any("smsc" in name for name in named)
 
 
-def test_copies_are_plain_lists() -> None:
-    assert type(copy.copy(reply(SENT))) is list
-    assert copy.deepcopy(reply(SENT)) == SENT
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
+def test_copies_keep_the_names(copied: Callable[[Reply], Reply]) -> None:
+    given = copied(reply(SENT))
+    assert (given, given.id, given.parts) == (SENT, "1234", "1")
+    assert given is not reply(SENT)
+
+
+def test_count_is_that_of_a_list() -> None:
+    assert reply(["1", "1", "x"]).count("1") == 2
 
 
 # Names
 
 NAMES = {
-    "id", "count", "cost", "balance", "status", "changed_at", "error_code", "imsi",
+    "id", "parts", "cost", "balance", "status", "changed_at", "error_code", "imsi",
     "service_center", "mcc", "mnc", "country", "operator", "region", "roaming_country",
     "roaming_operator", "sent_at", "phone", "sender", "status_name", "text",
 }  # fmt: skip
@@ -107,9 +113,9 @@ DETAIL_NAMES = {
 @pytest.mark.parametrize(
     ("values", "command", "fields", "named"),
     [
-        (SENT, "send", {}, {"id": "1234", "count": "1", "cost": "1.40", "balance": "100.50"}),
-        (["1", "1", "", ""], "send", {}, {"id": "1", "count": "1", "cost": "", "balance": ""}),
-        (["1.40", "1"], "send", {"cost": "1"}, {"cost": "1.40", "count": "1"}),
+        (SENT, "send", {}, {"id": "1234", "parts": "1", "cost": "1.40", "balance": "100.50"}),
+        (["1", "1", "", ""], "send", {}, {"id": "1", "parts": "1", "cost": "", "balance": ""}),
+        (["1.40", "1"], "send", {"cost": "1"}, {"cost": "1.40", "parts": "1"}),
         (["100.50"], "balance", {}, {"balance": "100.50"}),
         (STATUS, "status", {}, STATUS_NAMES),
         (STATUS, "status", {"all": "1"}, STATUS_NAMES),
@@ -164,7 +170,7 @@ def test_names_come_with_every_call(face: Any, gateway: Gateway) -> None:
     smsc = face.SMSC()
     assert smsc.send_sms(PHONE, "test").id == "1234"
     gateway.reply = "1.40,2"
-    assert (smsc.get_sms_cost(PHONE, "test").cost, smsc.get_sms_cost(PHONE, "x").count) == (
+    assert (smsc.get_sms_cost(PHONE, "test").cost, smsc.get_sms_cost(PHONE, "x").parts) == (
         "1.40",
         "2",
     )

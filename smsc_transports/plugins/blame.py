@@ -9,21 +9,24 @@ from typing import Any, List, Mapping, Optional, Sequence, Union
 
 import pluggy
 
-from smsc_transports.reporting.notices import tell_always
+from smsc_transports.reporting.notices import tell_on_stderr
 from smsc_transports.reporting.redaction import redact
 
 
 def failing_hook(implementations: Sequence[Any], error: BaseException) -> Optional[Any]:
-    """Give the hook implementation that an exception came out of."""
+    """Give the hook implementation that an exception came out of.
+
+    Of several with the same code it is the first that was called: pluggy calls the last one first.
+    """
     running = {frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__)}
-    for each in implementations:
+    for each in reversed(implementations):
         if getattr(inspect.unwrap(each.function), "__code__", None) in running:
             return each
     return None
 
 
 def called_until(implementations: Sequence[Any], error: BaseException) -> List[Any]:
-    """Give the plugins whose turn had come when one failed: pluggy calls the last one first."""
+    """Give the plugins whose turn had come when one failed."""
     failing = failing_hook(implementations, error)
     if failing is None:
         return [each.plugin for each in implementations]
@@ -47,7 +50,7 @@ def tell_bug(
         return
     reason = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
     where = f"{transport.name!r} ({file_of(transport)})"
-    tell_always(
+    tell_on_stderr(
         redact(f"The transport {where} failed at {place}: {reason}.", secrets),
         f"{place} of the transport {transport.name}",
     )

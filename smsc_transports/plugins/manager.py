@@ -27,7 +27,7 @@ from smsc_transports.plugins.blame import (
 )
 from smsc_transports.plugins.discovery import Source, find_plugins, names_in
 from smsc_transports.plugins.transport import Transport
-from smsc_transports.reporting.notices import tell_always
+from smsc_transports.reporting.notices import tell_always, tell_on_stderr
 from smsc_transports.reporting.redaction import redact
 from smsc_transports.values.attempt import Attempt
 from smsc_transports.values.errors import (
@@ -180,7 +180,7 @@ class PluginManager(pluggy.PluginManager):
                     return
                 except Exception as error:
                     text, plugin = self._failed("smsc_attempt", error, settings)
-                    tell_always(f"{text[0].upper()}{text[1:]}.", f"smsc_attempt of {plugin}")
+                    tell_on_stderr(f"{text[0].upper()}{text[1:]}.", f"smsc_attempt of {plugin}")
                     called += called_until(hook.get_hookimpls(), error)
                     hook = self.subset_hook_caller("smsc_attempt", called)
         finally:

@@ -34,14 +34,20 @@ def tell_once(message: str, topic: str) -> None:
 
 
 def tell_always(message: str, topic: str) -> None:
-    """Say once on stderr that nothing is sent, or that a plugin has a bug.
+    """Say once on stderr that nothing is sent, or that a plugin is left out.
 
     Unlike :func:`tell_once` it is shown by a program that ignores warnings, too: such a program
     would see ``["", ""]`` and nothing else. ``-W error`` makes it an exception all the same.
     """
     if _action(message) == "error":
         tell_once(message, topic)
-    elif _is_new(message, topic):
+    else:
+        tell_on_stderr(message, topic)
+
+
+def tell_on_stderr(message: str, topic: str) -> None:
+    """Say once on stderr, and never raise: of what happens while a request is under way."""
+    if _is_new(message, topic):
         warnings.showwarning(SMSCWarning(message), SMSCWarning, "smsc_api", 1)
 
 

@@ -26,6 +26,7 @@ from smsc_transports.switching.sources import (
 )
 
 _HEADING = "# Carried over from the file that stood here before."
+_READ_BY = {"_charset": "SMSC_CHARSET", "_debug": "SMSC_DEBUG"}  # functions of our file
 
 
 class CannotMigrate(ValueError):
@@ -138,16 +139,18 @@ class _Composer:
             if name != MAILING and "SMSC_CHARSET" in overrides.get(SENDING, {}):
                 # Ours encodes the text before it sends, and needs the charset for that.
                 own.setdefault("SMSC_CHARSET", overrides[SENDING]["SMSC_CHARSET"])
-            yield from self._names_in(method, own)
+            yield from self._reads_in(method, own)
         for name in (SENDING, MAILING):
             given = overrides.get(name, {})
             if given:
                 yield self._globals_in(methods[name], given)
 
-    def _names_in(self, method: Function, given: Mapping[str, str]) -> Iterator[Piece]:
+    def _reads_in(self, method: Function, given: Mapping[str, str]) -> Iterator[Piece]:
         for node in ast.walk(method):
-            if isinstance(node, ast.Name) and node.id in given:
-                yield Piece(*self._span(node), f"({given[node.id]})")
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                name = _READ_BY.get(node.func.id, "")
+                if name in given:
+                    yield Piece(*self._span(node), f"({given[name]})")
 
     def _globals_in(self, method: Function, given: Mapping[str, str]) -> Piece:
         calls = [

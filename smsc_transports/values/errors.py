@@ -73,6 +73,9 @@ class Unsupported(TransportError):
 class ConfigurationError(Exception):
     """A setting or a plugin must be changed; nothing was sent."""
 
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message)
+
 
 class GatewayError(Exception):
     """The gateway refused: raised by :meth:`Reply.raise_for_error` only.

@@ -32,12 +32,11 @@ def read_hosts(value: Any) -> str:
     items = [str(item).strip() for item in listed]
     hosts = [_address(item) for item in items]
     kept = ",".join(host for host in hosts if host)
-    if kept != ",".join(items):
+    if not kept or kept != ",".join(items):
         # A password may hold a comma, so that only a part of it stands before an @.
         secret = re.search("@|%40", str(value)) is not None
         shown = [MASK if secret and not host else item for item, host in zip(items, hosts)]
-        as_text = secret or isinstance(value, (str, list, tuple))
-        given = redact(repr(",".join(shown) if as_text else value))
+        given = redact(repr(",".join(shown) if secret else value))
         tell = tell_once if kept else tell_always
         tell(
             f"SMSC_HOST is {given}: it must be a domain (smsc.ua, smsc.ru, smsc.kz, "

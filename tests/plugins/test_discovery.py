@@ -13,6 +13,7 @@ from typing import Any, List
 import pytest
 
 from smsc_transports import Transport, hookimpl, plugin_manager
+from smsc_transports.plugins import discovery
 from smsc_transports.values.errors import ConfigurationError, SMSCWarning
 
 from ..surroundings import (
@@ -28,7 +29,7 @@ from ..surroundings import (
 pytestmark = pytest.mark.usefixtures("fresh_plugins")
 
 DATA = Path(__file__).parent / "data"
-BUILT_IN = {"http", "smtp", "sandbox"}
+BUILT_IN = {"http", "smtp"}
 
 
 # An installed distribution
@@ -51,7 +52,7 @@ def test_broken_plugin_is_named_with_version_and_cause_and_the_rest_works(
     [message] = told()
     assert message == (
         "The plugin 'broken' from the distribution broken-gateway 0.3 does not load and is left "
-        "out: ImportError: libgateway.so: cannot open shared object file. Mend or uninstall it, "
+        "out: ImportError: libgateway.so: cannot open shared object file. Fix or uninstall it, "
         "or set SMSC_BLOCK_PLUGINS=broken."
     )
 
@@ -114,7 +115,7 @@ def test_torn_entry_points_are_named_and_the_rest_works(installed: Any, told: To
         "The plugin 'torn-package' from the distribution torn-package 5.0 does not load and is "
         "left out: "
     )
-    assert message.endswith(". Mend or uninstall it, or set SMSC_BLOCK_PLUGINS=torn-package.")
+    assert message.endswith(". Fix or uninstall it, or set SMSC_BLOCK_PLUGINS=torn-package.")
 
 
 @pytest.mark.parametrize("content", [None, b"", b"\xff\xfe", b"no [section\nat = all ="])
@@ -136,11 +137,11 @@ def test_installed_distributions_are_looked_through_once(
     scans: List[str] = []
     real = importlib.metadata.distributions
 
-    def counted() -> Any:
+    def counted(**options: Any) -> Any:
         scans.append("scan")
-        return real()
+        return real(**options)
 
-    monkeypatch.setattr(importlib.metadata, "distributions", counted)
+    monkeypatch.setattr(discovery, "distributions", counted)
     together = threading.Barrier(4)
 
     def call() -> None:
@@ -198,7 +199,7 @@ def test_module_that_is_missing_is_told_once(
     assert message == (
         "The plugin 'nowhere_to_be_found' from the module nowhere_to_be_found of SMSC_PLUGINS "
         "does not load and is left out: ModuleNotFoundError: No module named "
-        "'nowhere_to_be_found'. Mend or uninstall it, or set "
+        "'nowhere_to_be_found'. Fix or uninstall it, or set "
         "SMSC_BLOCK_PLUGINS=nowhere_to_be_found."
     )
 

@@ -91,7 +91,7 @@ def test_the_broken_package_is_told_and_the_courier_sends_all_the_same(finished:
     assert finished.stdout
     assert (
         "SMSCWarning: The plugin 'broken' from the distribution smsc-broken 0.3 does not load and "
-        "is left out: ImportError: libmodem.so: cannot open shared object file. Mend or uninstall "
+        "is left out: ImportError: libmodem.so: cannot open shared object file. Fix or uninstall "
         "it, or set SMSC_BLOCK_PLUGINS=broken."
     ) in finished.stderr
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
-from typing import Any, Iterable, List, Optional
+import smtplib
+from typing import Any, Dict, Iterable, List, Optional
 
 import pytest
 
-from smsc_transports import Attempt, NotSent, Request, Settings, Transport, plugin_manager
+from smsc_transports import Attempt, Request, Settings, Transport, plugin_manager
 from smsc_transports.values.errors import ConfigurationError, SMSCWarning
 
 from ..faces import LOGIN, PASSWORD
@@ -82,8 +82,8 @@ def test_smsc_transports_that_fails_leaves_its_own_transports_out(
     assert face.SMSC().send_sms(PHONE, "test")[0] == "7"
     [message] = told()
     assert message == (
-        "The plugin 'odd' from plugin_manager().register() cannot give its transports, they are "
-        f"left out: {cause}. Mend or uninstall it, or set SMSC_BLOCK_PLUGINS=odd."
+        "The plugin 'odd' from plugin_manager().register() cannot give its transports and is "
+        f"left out: {cause}. Fix or uninstall it, or set SMSC_BLOCK_PLUGINS=odd."
     )
 
 
@@ -247,7 +247,7 @@ def test_smsc_choose_transport_that_gives_no_name_sends_nothing(
     [message] = told()
     assert message == (
         "Nothing is sent: the plugin 'chooser' failed at smsc_choose_transport: "
-        "TypeError: it gave int, not str."
+        "TypeError: it gave int, not a name."
     )
 
 
@@ -258,9 +258,11 @@ def test_smsc_settings_replaces_host_and_credentials_for_the_call(
     face: Any, gateway: Gateway
 ) -> None:
     plug_in(
-        smsc_settings=lambda settings: settings.replace(
-            host="smsc.kz", login="from-the-vault", password="sesame"
-        )
+        smsc_settings=lambda settings: {
+            "host": "smsc.kz",
+            "login": "from-the-vault",
+            "password": "sesame",
+        }
     )
     assert face.SMSC().send_sms(PHONE, "test").ok
     assert gateway.hosts == ["smsc.kz"]
@@ -268,25 +270,27 @@ def test_smsc_settings_replaces_host_and_credentials_for_the_call(
     assert (face.SMSC_LOGIN, face.SMSC_PASSWORD) == (LOGIN, PASSWORD)
 
 
-def test_smsc_settings_sees_what_the_plugin_before_gave(face: Any, gateway: Gateway) -> None:
+def test_smsc_settings_of_all_plugins_are_merged_and_who_is_asked_first_wins(
+    face: Any, gateway: Gateway
+) -> None:
     seen: List[str] = []
 
-    def adding(letter: str) -> Any:
-        def replace(settings: Settings) -> Settings:
+    def changing(**changes: str) -> Any:
+        def change(settings: Settings) -> Dict[str, str]:
             seen.append(settings.password)
-            return settings.replace(password=settings.password + letter)
+            return changes
 
-        return replace
+        return change
 
     # pluggy asks the plugin that came last first.
-    plug_in("third", smsc_settings=adding("c"))
+    plug_in("third", smsc_settings=changing(password="third", host="smsc.kz"))
     plug_in("passes", smsc_settings=lambda: None)
-    plug_in("second", smsc_settings=adding("b"))
-    plug_in("first", smsc_settings=adding("a"))
-    face.SMSC_PASSWORD = "-"
+    plug_in("second", smsc_settings=changing(password="second"))
+    plug_in("first", smsc_settings=changing(login="first"))
     face.SMSC().get_balance()
-    assert seen == ["-", "-a", "-ab"]
-    assert gateway.fields[0]["psw"] == "-abc"
+    assert seen == [PASSWORD] * 3
+    assert (gateway.fields[0]["login"], gateway.fields[0]["psw"]) == ("first", "second")
+    assert gateway.hosts == ["smsc.kz"]
 
 
 def test_smsc_settings_is_asked_for_each_call_and_for_mail(face: Any, gateway: Gateway) -> None:
@@ -314,8 +318,12 @@ def test_smsc_settings_is_asked_for_each_call_and_for_mail(face: Any, gateway: G
     ("given", "cause"),
     [
         (explode, "KeyError: 'the vault is sealed'"),
-        (lambda settings: {"password": "open"}, "TypeError: it gave dict, not Settings"),
-        (lambda settings: (yield), "TypeError: it gave generator, not Settings"),
+        (lambda settings: settings, "TypeError: it gave Settings, not a mapping"),
+        (lambda settings: (yield), "TypeError: it gave generator, not a mapping"),
+        (
+            lambda settings: {"pasword": "open"},
+            "KeyError: there is no setting 'pasword'. Did you mean 'password'?",
+        ),
     ],
 )
 def test_smsc_settings_that_fails_sends_nothing_and_is_told_once(
@@ -327,7 +335,10 @@ def test_smsc_settings_that_fails_sends_nothing_and_is_told_once(
         assert (reply, reply.outcome, reply.attempts) == (["", ""], "not sent", ())
     assert face.SMSC().get_balance() is False
     assert gateway.urls == []
-    assert told() == [f"Nothing is sent: the plugin 'vault' failed at smsc_settings: {cause}."]
+    [message] = told()
+    assert message.rstrip(".") == (
+        f"Nothing is sent: the plugin 'vault' failed at smsc_settings: {cause}"
+    )
 
 
 def test_smsc_settings_that_raises_tells_no_secret(face: Any, gateway: Gateway, told: Told) -> None:
@@ -348,10 +359,11 @@ def test_smsc_settings_that_raises_ends_a_mail_without_a_secret(face: Any) -> No
         raise ValueError(f"the vault does not know {settings.password}")
 
     plug_in("vault", smsc_settings=quote_the_password)
-    with pytest.raises(NotSent) as raised:
+    with pytest.raises(smtplib.SMTPException) as raised:
         face.SMSC().send_sms_mail(PHONE, "test")
     assert str(raised.value) == (
-        "the plugin 'vault' failed at smsc_settings: ValueError: the vault does not know ***"
+        "Nothing is sent: the plugin 'vault' failed at smsc_settings: ValueError: the vault does "
+        "not know ***"
     )
 
 
@@ -418,18 +430,17 @@ def test_smsc_attempt_hears_of_mail_and_of_a_host_that_is_down(face: Any, gatewa
     ]
 
 
-def test_smsc_attempt_that_raises_is_logged_and_changes_nothing(
-    face: Any, gateway: Gateway, caplog: pytest.LogCaptureFixture
+def test_smsc_attempt_that_raises_is_told_once_and_changes_nothing(
+    face: Any, gateway: Gateway, told: Told
 ) -> None:
     heard: List[Attempt] = []
+    plug_in("hears, but last", smsc_attempt=lambda attempt: heard.append(attempt))
     plug_in("deaf", smsc_attempt=explode)
     plug_in("hears", smsc_attempt=lambda attempt: heard.append(attempt))
-    with caplog.at_level(logging.ERROR, "smsc_transports"):
+    for _ in range(2):
         assert face.SMSC().send_sms(PHONE, "test") == ["1234", "1", "0.50", "99.50"]
-    assert [record.getMessage() for record in caplog.records] == [
-        "the plugin 'deaf' failed at smsc_attempt: KeyError: 'the vault is sealed'"
-    ]
-    assert len(heard) == 1
+    assert told() == ["The plugin 'deaf' failed at smsc_attempt: KeyError: 'the vault is sealed'."]
+    assert len(heard) == 4
 
 
 def test_smsc_attempt_need_not_take_the_attempt(face: Any, gateway: Gateway) -> None:

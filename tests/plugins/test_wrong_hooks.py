@@ -47,7 +47,7 @@ def test_misspelt_hook_of_a_module_is_told_and_its_plugin_left_out(
     [message] = told()
     assert message == (
         "The plugin 'misspelt' from the module misspelt of SMSC_PLUGINS does not load and is "
-        f"left out: ConfigurationError: {NO_SUCH_HOOK} Mend or uninstall it, or set "
+        f"left out: ConfigurationError: {NO_SUCH_HOOK} Fix or uninstall it, or set "
         "SMSC_BLOCK_PLUGINS=misspelt."
     )
 
