@@ -56,10 +56,12 @@ def without_user(url: str) -> str:
 
 
 def _of_proxies() -> Iterator[str]:
+    """Give user and password of every proxy, as they are written and as they are meant."""
     for name, url in os.environ.items():
         if name[-6:].lower() == "_proxy":
             credentials = (url.partition("://")[2] or url).rpartition("@")[0]
-            yield from map(unquote, credentials.split(":", 1))
+            for part in credentials.split(":", 1):
+                yield from (part, unquote(part))
 
 
 def _found(text: str, secrets: Sequence[str], encodings: int = MOST_ENCODINGS) -> List[Span]:
@@ -89,6 +91,7 @@ def _decoded(text: str) -> Tuple[str, Callable[[int], int]]:
 
 @functools.lru_cache(maxsize=1024)
 def _meaning(escape: str) -> str:
+    """Decode one escape; one of no meaning stays."""
     import html.entities  # only here: it takes long to import, and most calls mask nothing
 
     kind = escape[:2].lower()
@@ -148,7 +151,7 @@ def _encoded(text: str) -> Iterator[bytes]:
 
 def _in_base64(text: str, secrets: Sequence[str]) -> Iterator[Span]:
     """Find the words that hold a secret in base64, as HTTP and SMTP's AUTH send it."""
-    wanted = _bytes_pattern(secrets)
+    wanted = _raw_pattern(secrets)
     for match in _BASE64.finditer(text):
         digits = match.group().rstrip("=")
         digits = digits[: len(digits) - (len(digits) % 4 == 1)]  # one digit alone means nothing
@@ -157,17 +160,17 @@ def _in_base64(text: str, secrets: Sequence[str]) -> Iterator[Span]:
 
 
 @functools.lru_cache(maxsize=8)
-def _bytes_pattern(secrets: Sequence[str]) -> re.Pattern[bytes]:
-    forms = []
+def _raw_pattern(secrets: Sequence[str]) -> re.Pattern[bytes]:
+    """Match the bytes of the secrets, of short ones between what separates login and password."""
+    forms = [rb"(?!)"]  # matches nothing
     for secret in secrets:
-        raw = b"|".join(map(re.escape, dict.fromkeys(_encoded(secret))))
-        forms.append(
-            rb"(?:%b)" % raw if len(secret) >= SHORT else rb"(?<![^\0 :])(?:%b)(?![^\0 :])" % raw
-        )
+        for raw in map(re.escape, set(_encoded(secret))):
+            forms.append(rb"(?<![^\0 :])%b(?![^\0 :])" % raw if len(secret) < SHORT else raw)
     return re.compile(b"|".join(forms))
 
 
 def _masked(text: str, spans: Iterable[Span]) -> str:
+    """Put a mask in the place of each span, and one where several meet."""
     pieces: List[str] = []
     done = 0
     for start, end in sorted(spans):
