@@ -66,7 +66,8 @@ def _of_proxies() -> Iterator[str]:
 
 def _found(text: str, secrets: Sequence[str], encodings: int = MOST_ENCODINGS) -> List[Span]:
     """Find the secrets in a text, and in what it means where a part of it is encoded."""
-    spans = [*_plain(text, secrets), *_in_base64(text, secrets)]
+    spans = [match.span() for each in _patterns(secrets) for match in each.finditer(text)]
+    spans += _in_base64(text, secrets)
     decoded, place = _decoded(text)
     if encodings and decoded != text:
         deeper = _found(decoded, secrets, encodings - 1)
@@ -104,11 +105,6 @@ def _meaning(escape: str) -> str:
     if len(escape) > 2:
         return chr(min(int(escape.lstrip("%\\xuU"), 16), sys.maxunicode))
     return _CONTROLS.get(escape[1], escape[1])
-
-
-def _plain(text: str, secrets: Sequence[str]) -> Iterator[Span]:
-    for pattern in _patterns(secrets):
-        yield from (match.span() for match in pattern.finditer(text))
 
 
 @functools.lru_cache(maxsize=8)
