@@ -66,6 +66,8 @@ SECRETS = ("my-login", "p@ss wörd/1")
         # By the user of a URL, whether known or not.
         ("no amqp://me:word@host/x", (), "no amqp://***@host/x"),
         ("see https://host/x@y", (), "see https://host/x@y"),
+        # With the line ends of a mail.
+        (r"b'secret\r\n:0' secret%0D", ("secret\n",), "b'***:0' ***"),
         # In base64, by itself or among other things.
         ("bXktbG9naW4=", SECRETS, "***"),
         ("bXktbG9naW4", SECRETS, "***"),
@@ -241,8 +243,11 @@ def test_no_secret_is_left_in_any_surroundings(
     text = f"{before} {login}:{password} {after} {quote(password)}"
     redacted = redact(text, [login, password])
     for secret in (login, password):
-        whole = rf"(?<!\w){re.escape(secret)}(?!\w)" if len(secret) < SHORT else re.escape(secret)
-        assert not re.search(whole, redacted.replace(MASK, BORDER))
+        if len(secret) >= SHORT:
+            assert secret not in redacted.replace(MASK, BORDER)
+        else:  # the mask may stand for a letter beside it
+            alone = rf"(?<!\w){re.escape(secret)}(?!\w)"
+            assert not re.search(alone, redacted.replace(MASK, "x"))
 
 
 @given(st.text(max_size=100))

@@ -128,6 +128,8 @@ def _readings(character: str) -> str:
     """Match a character: itself, its UTF-16 halves, and its bytes in any charset, as latin-1."""
     if character in " +":
         return "[ +]"
+    if character in "\r\n":
+        return r"(?:\r\n|\r|\n)"  # a mail has its own
     code = ord(character)
     forms = [character]
     if code > 0xFFFF:
