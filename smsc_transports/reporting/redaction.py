@@ -20,7 +20,7 @@ MASK = "***"
 SHORT = 4
 """A secret of fewer characters is masked only where it stands alone: inside words the mask would
 garble the text, and give the secret away."""
-MOST_ENCODINGS = 4
+MOST_ENCODINGS = 6
 """How many encodings, one within the other, are decoded."""
 
 Span = Tuple[int, int]
