@@ -92,10 +92,6 @@ class GatewayError(Exception):
         return f"the gateway answered with error {self.code}: {error_text(self.code)}"
 
 
-class SMSCWarning(UserWarning):
-    """Something is set up wrongly, and the work goes on without it."""
-
-
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Give a sentence with the known name that is most like a misspelt one, "" if none is."""
     import difflib  # only here: nothing is misspelt in most programs

@@ -14,7 +14,8 @@ import pytest
 
 from smsc_transports import Transport, hookimpl, plugin_manager
 from smsc_transports.plugins import discovery
-from smsc_transports.values.errors import ConfigurationError, SMSCWarning
+from smsc_transports.reporting.notices import SMSCWarning
+from smsc_transports.values.errors import ConfigurationError
 
 from ..surroundings import (
     BUILT_IN_TRANSPORTS,

@@ -13,6 +13,8 @@ from smsc_transports.switching.comparing.report import masked
 from tests.switching.comparing.copies import copy, sends_by
 from tests.switching.conftest import Smsc
 
+pytestmark = pytest.mark.slow
+
 LOGIN = 'SMSC_LOGIN = "owner-login"'
 ACCOUNT = "def __init__(self, login, psw): pass"
 COST_3 = 'text = "cost=3&phones='
