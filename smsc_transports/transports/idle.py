@@ -42,11 +42,13 @@ class IdleConnections:
                 return
             closer = threading.Thread(target=self._close_in_time, name="smsc-idle", daemon=True)
             self._closer = closer
-            try:
-                closer.start()
-            except RuntimeError:  # the program is ending
-                self._closer = None
-                self.close_all()
+        # Not under the lock: the garbage collector may run in a thread that starts, and there
+        # close a connection that is kept here.
+        try:
+            closer.start()
+        except RuntimeError:  # the program is ending
+            self._closer = None
+            self.close_all()
 
     def take(self, connection: Closable) -> bool:
         """Take a connection out again; tells whether it was still here."""
@@ -71,7 +73,7 @@ class IdleConnections:
         """Leave nothing that two processes could use, and no thread beside the forking one."""
         self.close_all()
         closer = self._closer
-        if closer is not None and closer is not threading.current_thread():
+        if closer is not None and closer.is_alive() and closer is not threading.current_thread():
             closer.join(1.0)
 
     def after_fork(self) -> None:
@@ -82,11 +84,13 @@ class IdleConnections:
         with self._changed:
             while self._ends:
                 now = self._clock()
-                for connection in [each for each, end in self._ends.items() if end <= now]:
-                    del self._ends[connection]
-                    connection.close()
-                if self._ends:
-                    self._changed.wait(max(min(self._ends.values()) - now, 0.001))
+                # Of copies, for the garbage collector may take connections out at any moment.
+                for connection, end in self._ends.copy().items():
+                    if end <= now and self._ends.pop(connection, None) is not None:
+                        connection.close()
+                ends = self._ends.copy().values()
+                if ends:
+                    self._changed.wait(max(min(ends) - now, 0.001))
             self._closer = None
 
 

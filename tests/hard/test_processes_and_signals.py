@@ -13,6 +13,8 @@ from typing import Any, Dict, List
 import pytest
 import trustme
 
+from smsc_transports.transports.idle import IdleConnections
+
 from ..transports.gateway import PATIENCE, SENT, Client, Gateway, answer
 from .programs import run
 
@@ -419,3 +421,27 @@ def test_a_server_that_serves_one_client_at_a_time_is_free_for_the_next_program(
         assert face.SMSC().send_sms("79990000001", "hello") == SENT
         thread.join(PATIENCE)
     assert told == {"the client went": "by itself"}
+
+
+class _Kept:
+    def close(self) -> None: ...
+
+
+def test_the_garbage_collector_may_close_a_connection_in_a_thread_that_starts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept, taken = IdleConnections(), []
+    connection, real = _Kept(), threading.Thread
+
+    class Collecting(real):  # type: ignore[misc, valid-type]
+        """Starts when another thread has taken a connection out, as the collector may do there."""
+
+        def start(self) -> None:
+            other = real(target=lambda: taken.append(kept.take(connection)), daemon=True)
+            other.start()
+            other.join(PATIENCE)
+            super().start()
+
+    monkeypatch.setattr(threading, "Thread", Collecting)
+    kept.keep(connection, 5)
+    assert taken == [True]
