@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any, Callable, Optional
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ReadTimeoutError
 
 from smsc_transports.transports import deadline
 from smsc_transports.transports.idle import IDLE
@@ -215,14 +216,36 @@ class TLSConnection(Connection, HTTPSConnection):
 
     def connect(self) -> None:
         """Connect, and verify as the context says."""
+        if not isinstance(self.ssl_context, _NamingContext):
+            name = self.server_hostname or self._tunnel_host or self.host
+            self.ssl_context: Any = _NamingContext(self.ssl_context, name)
         super().connect()
         self.is_verified = True  # a program that switched this off is not to be warned
+
+
+class _NamingContext:
+    """A context that is given the server's name for an IP address too; urllib3 1 leaves it out."""
+
+    def __init__(self, context: Any, name: str) -> None:
+        self.__dict__.update(_context=context, _name=name)
+
+    def wrap_socket(self, sock: Any, server_hostname: str = "", **options: Any) -> Any:
+        return self._context.wrap_socket(
+            sock, server_hostname=server_hostname or self._name, **options
+        )
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._context, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(self._context, name, value)
 
 
 def failure(kind: Any, error: BaseException) -> Any:
     """Make one of our errors of what a library raised."""
     cause = _innermost(error)
-    timed_out = isinstance(cause, (socket.timeout, TimeoutError))
+    # urllib3 1 gives its own where a body is late, and no cause.
+    timed_out = isinstance(cause, (socket.timeout, TimeoutError, ReadTimeoutError))
     return kind(f"{type(cause).__name__}: {cause}", timed_out=timed_out)
 
 
