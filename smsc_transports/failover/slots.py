@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 import threading
 import time
-from contextlib import contextmanager
-from typing import Dict, Hashable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, Dict, Hashable, Iterator
 
 from smsc_transports.values.errors import NotSent
 from smsc_transports.values.request import Request
@@ -20,9 +20,11 @@ MOST_REQUESTS = 14
 MOST_STATUS_REQUESTS = 4
 
 # One lock for all: it is held for moments. Reentrant, since a signal handler may send while this
-# very thread holds it; for the same reason every change is one step.
-_changed = threading.Condition(threading.RLock())
+# very thread holds it; for the same reason every change is one step, and who waits has a lock of
+# his own, which is released to wake him (a Condition is not made for such a handler).
+_lock = threading.RLock()
 _taken: Dict[object, Hashable] = {}
+_waiting: Dict[Any, None] = {}
 
 
 @contextmanager
@@ -45,28 +47,36 @@ def slot(request: Request, seconds: float) -> Iterator[None]:
 
 
 def _take(kind: Hashable, most: int, ends_at: float) -> object:
-    ticket = object()
-    with _changed:
-        while list(_taken.values()).count(kind) >= most:
+    ticket, waker = object(), threading.Lock()
+    waker.acquire()
+    try:
+        while True:
+            with _lock:
+                if list(_taken.copy().values()).count(kind) < most:
+                    _taken[ticket] = kind
+                    return ticket
+                _waiting[waker] = None
             left = ends_at - time.monotonic()
             if left <= 0:
                 raise NotSent(f"{most} requests were under way, and no slot became free in time")
-            _changed.wait(min(left, threading.TIMEOUT_MAX))
-        _taken[ticket] = kind
-    return ticket
+            waker.acquire(timeout=min(left, threading.TIMEOUT_MAX))
+    finally:
+        _waiting.pop(waker, None)
 
 
 def _give_back(ticket: object) -> None:
-    with _changed:
-        _taken.pop(ticket, None)
-        _changed.notify_all()
+    _taken.pop(ticket, None)
+    for waker in _waiting.copy():
+        with suppress(RuntimeError):  # woken already
+            waker.release()
 
 
 def _after_fork() -> None:
     # The requests under way, and whoever holds the lock, belong to the parent.
-    global _changed
-    _changed = threading.Condition(threading.RLock())
+    global _lock
+    _lock = threading.RLock()
     _taken.clear()
+    _waiting.clear()
 
 
 if hasattr(os, "register_at_fork"):

@@ -10,6 +10,7 @@ import os
 import sys
 import threading
 import time
+from contextlib import suppress
 from typing import Callable, Dict, Optional, Protocol
 
 
@@ -21,29 +22,30 @@ class Closable(Protocol):
 
 
 class IdleConnections:
-    """Keeps connections for some seconds each; may be used by all threads and signal handlers."""
+    """Keeps connections for some seconds each; may be used by all threads and signal handlers.
+
+    It has no lock that a signal handler could meet taken by the thread that it interrupts, or the
+    garbage collector by another: whoever gets a connection out of the dict has it alone.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        # Reentrant, since a signal handler may send while this thread is in here.
-        self._changed = threading.Condition(threading.RLock())
         self._ends: Dict[Closable, float] = {}
         self._closer: Optional[threading.Thread] = None
+        self._nothing_new = threading.Lock()  # the closer waits for it, and takes it again
+        self._nothing_new.acquire()
 
     def keep(self, connection: Closable, seconds: float) -> None:
         """Keep a connection for so long; close it now if there can be no thread to do so."""
         if sys.is_finalizing():
             connection.close()
             return
-        with self._changed:
-            self._ends[connection] = self._clock() + seconds
-            if self._closer is not None:
-                self._changed.notify()
-                return
-            closer = threading.Thread(target=self._close_in_time, name="smsc-idle", daemon=True)
-            self._closer = closer
-        # Not under the lock: the garbage collector may run in a thread that starts, and there
-        # close a connection that is kept here.
+        self._ends[connection] = self._clock() + seconds
+        if self._closer is not None:
+            self._wake()
+            return
+        closer = threading.Thread(target=self._close_in_time, name="smsc-idle", daemon=True)
+        self._closer = closer
         try:
             closer.start()
         except RuntimeError:  # the program is ending
@@ -52,22 +54,14 @@ class IdleConnections:
 
     def take(self, connection: Closable) -> bool:
         """Take a connection out again; tells whether it was still here."""
-        if sys.is_finalizing():  # no other thread runs any more, and one may have had the lock
-            return self._ends.pop(connection, None) is not None
-        with self._changed:
-            return self._ends.pop(connection, None) is not None
+        return self._ends.pop(connection, None) is not None
 
     def close_all(self) -> None:
         """Close every connection."""
-        if sys.is_finalizing():
-            while self._ends:
-                self._ends.popitem()[0].close()
-            return
-        with self._changed:
-            kept, self._ends = list(self._ends), {}
-            for connection in kept:
+        for connection in self._ends.copy():
+            if self.take(connection):
                 connection.close()
-            self._changed.notify()
+        self._wake()
 
     def before_fork(self) -> None:
         """Leave nothing that two processes could use, and no thread beside the forking one."""
@@ -77,21 +71,27 @@ class IdleConnections:
             closer.join(1.0)
 
     def after_fork(self) -> None:
-        """Start afresh in the child, whoever held the lock in the parent."""
+        """Start afresh in the child."""
         self.__init__(self._clock)  # type: ignore[misc]
 
+    def _wake(self) -> None:
+        with suppress(RuntimeError):  # woken already
+            self._nothing_new.release()
+
     def _close_in_time(self) -> None:
-        with self._changed:
-            while self._ends:
-                now = self._clock()
-                # Of copies, for the garbage collector may take connections out at any moment.
-                for connection, end in self._ends.copy().items():
-                    if end <= now and self._ends.pop(connection, None) is not None:
-                        connection.close()
-                ends = self._ends.copy().values()
-                if ends:
-                    self._changed.wait(max(min(ends) - now, 0.001))
+        while True:
+            now = self._clock()
+            for connection, end in self._ends.copy().items():
+                if end <= now and self.take(connection):
+                    connection.close()
+            ends = self._ends.copy().values()
+            if ends:
+                self._nothing_new.acquire(timeout=max(min(ends) - now, 0.001))
+                continue
             self._closer = None
+            if not self._ends:
+                return
+            self._closer = threading.current_thread()  # one came in between
 
 
 IDLE = IdleConnections()

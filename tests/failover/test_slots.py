@@ -100,7 +100,7 @@ def test_a_fork_while_another_thread_holds_the_lock_does_not_hang_the_child() ->
     locked, release = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with slots._changed:
+        with slots._lock:
             locked.set()
             release.wait()
 

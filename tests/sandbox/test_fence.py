@@ -7,7 +7,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import sysconfig
 import textwrap
 from pathlib import Path
 from typing import Any, Dict, List
@@ -474,9 +473,9 @@ def test_a_kept_connection_does_not_outlast_its_fence(sandbox: Sandbox, face: An
 def test_the_fence_needs_nothing_but_the_standard_library() -> None:
     import ast
 
-    standard = set(getattr(sys, "stdlib_module_names", ())) or {
-        path.stem for path in Path(sysconfig.get_paths()["stdlib"]).iterdir()
-    } | set(sys.builtin_module_names)
+    if not hasattr(sys, "stdlib_module_names"):
+        pytest.skip("this Python does not list its standard library; newer ones do")
+    standard = set(sys.stdlib_module_names)
     folder = PROGRAMS.parents[2] / "smsc_transports" / "sandbox" / "fence" / "site"
     for path in folder.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):

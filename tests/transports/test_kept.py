@@ -15,7 +15,7 @@ import pytest
 
 from smsc_transports import plugin_manager
 from smsc_transports.transports.connections import IDLE_SECONDS, _keep_alive_seconds
-from smsc_transports.transports.idle import IDLE, IdleConnections
+from smsc_transports.transports.idle import IdleConnections
 
 from .gateway import PATIENCE, REPLY, SENT, Client, Gateway, answer, ctrl_c_while_waiting_for
 
@@ -295,24 +295,3 @@ def test_a_child_forked_during_a_call_of_another_thread_can_call(face: Any) -> N
         assert held.result() == "1"
         assert send(face, 3) == "3"
     assert gateway.connections == 2
-
-
-@forks
-def test_a_child_that_ends_does_not_wait_for_a_thread_of_its_parent() -> None:
-    def close() -> bool:
-        IDLE.close_all()
-        return True
-
-    held, let_go = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        with IDLE._changed:
-            held.set()
-            let_go.wait(PATIENCE)
-
-    with ThreadPoolExecutor(1) as pool:
-        holding = pool.submit(hold)
-        assert held.wait(PATIENCE)
-        threading.Timer(0.2, let_go.set).start()  # the fork waits for the lock, then goes on
-        assert in_a_child(close)()
-        holding.result()
