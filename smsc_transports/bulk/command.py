@@ -35,8 +35,9 @@ def add_parser(subparsers: Any) -> None:
     add = parser.add_argument
     add("file", metavar="FILE", nargs="+", help="with rows: CSV or JSON lines")
     add("--phone", metavar="COLUMN", help="the column with the numbers (default: phone)")
-    add("--text", metavar="TEMPLATE", help="the text, with columns in it: 'Hello, {name}!'")
-    add("--text-column", metavar="COLUMN", help="the column with the texts")
+    text = parser.add_mutually_exclusive_group().add_argument
+    text("--text", metavar="TEMPLATE", help="the text, with columns in it: 'Hello, {name}!'")
+    text("--text-column", metavar="COLUMN", help="the column with the texts")
     add("--region", metavar="CODE", help="the country of national numbers: UA")
     add("--sender", metavar="NAME", help="the sender's name")
     add("--time", metavar="TIME", help="DDMMYYhhmm, h1-h2, 0ts or +m; else now")

@@ -15,7 +15,7 @@ from typing import Any, Dict, Iterator, List, Tuple
 from smsc_transports.bulk import program
 from smsc_transports.bulk.gateway import Gateway
 from smsc_transports.bulk.journal import BAD, REFUSED, UNKNOWN, WAITING, Journal, path_beside
-from smsc_transports.bulk.overview import Overview
+from smsc_transports.bulk.overview import Overview, counted
 from smsc_transports.bulk.page import page
 from smsc_transports.bulk.preparing import Texts, entries_of, write_down
 from smsc_transports.bulk.pricing import Pricing
@@ -41,6 +41,9 @@ def work(arguments: argparse.Namespace, face: Any) -> int:
     if arguments.repeat_unknown and not arguments.resume:
         raise WrongArguments("--repeat-unknown goes with --resume.")
     program.checked_size(arguments.batch)
+    asks = not (action or arguments.yes or arguments.dry_run)
+    if asks and (arguments.json or not sys.stdin.isatty()):
+        raise WrongArguments("nobody is there to be asked before it is sent; --yes sends at once.")
     file = Path(os.path.realpath(name))
     try:
         return (report if action else send)(arguments, face, file)
@@ -62,23 +65,21 @@ def send(arguments: argparse.Namespace, face: Any, file: Path) -> int:
     with _journal(arguments, face, file) as (journal, gateway, table):
         overview = Overview(journal, table, arguments.json)
         run = Run(journal, gateway, arguments.batch)
-        try:
-            if arguments.resume and not arguments.dry_run:
-                for _ in run.reconcile(arguments.repeat_unknown):
-                    pass
-            overview.rows()
-            waiting = journal.counts().get(WAITING, 0)
-            if waiting:
-                total = Pricing(journal, gateway, arguments.batch).ask()
-                overview.price(total, gateway.balance())
-            if arguments.dry_run:
-                return _status_of(journal.counts())
-            if waiting and not (arguments.yes or _agreed(waiting, arguments.json)):
-                return DONE
-            return _send(arguments, journal, table, run)
-        finally:
-            if not journal.has_begun:
-                journal.remove()
+        if arguments.resume and not arguments.dry_run:
+            for _ in run.reconcile(arguments.repeat_unknown):
+                pass
+        if not sum(journal.counts().values()):
+            raise WrongArguments(f"{file} has no rows.")
+        overview.rows()
+        waiting = journal.counts().get(WAITING, 0)
+        if waiting:
+            total = Pricing(journal, gateway, arguments.batch).ask()
+            overview.price(total, gateway.balance())
+        if arguments.dry_run:
+            return _status_of(journal.counts())
+        if waiting and not (arguments.yes or _agreed(waiting)):
+            return DONE
+        return _send(arguments, journal, table, run)
 
 
 def _send(arguments: argparse.Namespace, journal: Journal, table: Table, run: Run) -> int:
@@ -160,13 +161,11 @@ def _journal(
                     program.begin(journal, gateway, table.digest, options)
                 yield journal, gateway, table
             finally:
-                journal.close()
+                journal.leave()
 
 
-def _agreed(waiting: int, as_json: bool) -> bool:
-    if as_json or not sys.stdin.isatty():
-        raise WrongArguments("nobody is there to be asked; --yes sends without asking.")
-    print(f"Send {waiting:,} messages? [y/N] ", end="", file=sys.stderr, flush=True)
+def _agreed(waiting: int) -> bool:
+    print(f"Send {counted(waiting, 'message')}? [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 

@@ -11,6 +11,7 @@ import os
 import random
 import sqlite3
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
@@ -110,9 +111,13 @@ class Journal:
         self._db.close()
 
     def remove(self) -> None:
-        """Close and delete it: nothing was sent."""
+        """Close and delete it."""
         self.close()
         self.path.unlink()
+
+    def leave(self) -> None:
+        """Close it; one with which nothing was sent is deleted."""
+        (self.close if self.has_begun else self.remove)()
 
     @property
     def facts(self) -> Dict[str, str]:
@@ -235,20 +240,38 @@ class Lock:
     """Held while a process works on a journal; the system takes it back from a dead one."""
 
     def __init__(self, path: Path) -> None:
-        self._db = sqlite3.connect(f"{path}.lock", timeout=0, isolation_level=None)
-        try:
-            self._db.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
-            self._db.close()
-            if "locked" not in str(error):
-                raise
-            raise ConfigurationError(
-                f"Another smsc bulk works with {path}. Wait until it has ended."
-            ) from None
+        self._path = Path(f"{path}.lock")
+        self._db = self._locked()
+        while self._db is None:
+            self._db = self._locked()
 
     def release(self) -> None:
         """Let others work with the journal."""
+        assert self._db is not None
+        with suppress(OSError):  # Windows keeps an open file
+            self._path.unlink()
         self._db.close()
+
+    def _locked(self) -> Optional[sqlite3.Connection]:
+        """Lock the file; None if it is not the one that is there now, but one just deleted."""
+        self._path.touch(0o600)
+        before = self._path.stat().st_ino
+        db = sqlite3.connect(str(self._path), timeout=0, isolation_level=None)
+        try:
+            db.execute("BEGIN EXCLUSIVE")
+            if self._path.stat().st_ino == before:
+                return db
+        except FileNotFoundError:
+            pass
+        except sqlite3.OperationalError as error:
+            db.close()
+            if "locked" not in str(error):
+                raise
+            raise ConfigurationError(
+                f"Another smsc bulk works with {self._path.stem}. Wait until it has ended."
+            ) from None
+        db.close()
+        return None
 
 
 def path_beside(file: Path) -> Path:

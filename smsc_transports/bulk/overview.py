@@ -14,6 +14,11 @@ from smsc_transports.cli.terminal import printable
 _MOST_LINES = 20
 
 
+def counted(number: int, what: str) -> str:
+    """Say how many there are."""
+    return f"{number:,} {what}{'s' * (number != 1)}"
+
+
 class Overview:
     """Tells about the rows of a journal, in words or as JSON."""
 
@@ -30,8 +35,8 @@ class Overview:
             return
         separator = {"": "JSON lines", "\t": "tab"}.get(self._table.separator)
         separator = separator or f"separator {self._table.separator}"
-        print(printable(f"{self._table.path}: {sum(counts.values()):,} rows, "
-                        f"{self._table.encoding}, {separator}"))  # fmt: skip
+        print(printable(f"{self._table.path}: {counted(sum(counts.values()), 'row')}, "
+                        f"{self._table.encoding.replace('-sig', '')}, {separator}"))  # fmt: skip
         for outcome, what in ((BAD, "cannot be sent"), (DUPLICATE, "sent once only")):
             self._list(outcome, counts.get(outcome, 0), what)
         self._list(UNKNOWN, counts.get(UNKNOWN, 0), "unknown, not sent again")
@@ -53,17 +58,19 @@ class Overview:
         first = next(self._journal.waiting(), None)
         if first is not None:
             print(printable(f"the first: {first.phone} {first.text!r}"))
-        print(f"to send: {waiting:,} messages ({countries}), {total.parts:,} parts")
+        print(
+            f"to send: {counted(waiting, 'message')} ({countries}), {counted(total.parts, 'part')}"
+        )
         print(f"price: {total.cost}, balance: {balance or 'not told'}")
         if total.unpriced:
-            print(f"  without {total.unpriced:,} rows, some of which the gateway refuses")
+            print(f"  without {counted(total.unpriced, 'row')}, some of which the gateway refuses")
         if balance and total.cost > amount(balance):
             print("  The balance is less than the price: the run will end early. Top it up first.")
 
     def _list(self, outcome: str, count: int, what: str) -> None:
         if not count:
             return
-        print(f"{outcome}: {count:,} rows, {what}")
+        print(f"{outcome}: {counted(count, 'row')}, {what}")
         for line, error in self._journal.select(
             "SELECT line, error FROM rows WHERE outcome = ? ORDER BY n LIMIT ?",
             outcome, _MOST_LINES,

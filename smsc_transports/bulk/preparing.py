@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import Any, Iterable, Iterator, NamedTuple, Optional
 
 from smsc_transports.bulk.journal import BAD, WAITING, Journal, Prepared
@@ -13,6 +14,8 @@ from smsc_transports.values.errors import ConfigurationError
 from smsc_transports.values.parts import segment, transliterate
 
 LONGEST_TEXT = 1000
+_LINE_BREAK = re.compile(r"\r\n|\r|\\n")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 
 class Entry(NamedTuple):
@@ -60,7 +63,8 @@ def write_down(
 
 
 def _prepared(entry: Entry, numbers: Numbers, translit: int) -> Prepared:
-    text = (entry.text or "").replace("\r\n", "\n").replace("\r", "\n")
+    # The gateway takes a line break, and the two characters \n too, for a line break.
+    text = _LINE_BREAK.sub("\n", entry.text or "")
     problem = entry.problem or _problem_of(entry.text, text)
     phone, country = entry.phone, ""
     try:
@@ -83,6 +87,8 @@ def _problem_of(given: Optional[str], text: str) -> str:
         return "the text is empty"
     if len(text) > LONGEST_TEXT:
         return f"the text has {len(text)} characters, the gateway takes {LONGEST_TEXT}"
+    if _CONTROLS.search(text):
+        return "the text has a control character"
     if not text.isascii():
         try:
             text.encode("utf-8")

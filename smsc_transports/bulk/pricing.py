@@ -11,7 +11,7 @@ from typing import Iterator, List, Sequence
 
 from smsc_transports.bulk.gateway import Gateway, Price, Refused
 from smsc_transports.bulk.journal import REFUSED, Journal, Message
-from smsc_transports.bulk.sending import BUSY_PAUSES, Stopped
+from smsc_transports.bulk.sending import BUSY_PAUSES, Stopped, lines_of
 from smsc_transports.cli.answers import FIND_THE_CAUSE, UNREACHED
 from smsc_transports.cli.answers import REFUSED as REFUSED_STATUS
 from smsc_transports.cli.explanations import advice
@@ -69,10 +69,10 @@ class Pricing:
             return []
         if not isinstance(answer, Refused):
             raise Stopped(f"no answer to the question for the price: {answer.reason}. "
-                          f"Nothing was sent. {FIND_THE_CAUSE}", UNREACHED)  # fmt: skip
+                          f"Nothing is sent. {FIND_THE_CAUSE}", UNREACHED)  # fmt: skip
         if answer.code not in _FOR_SOME_NUMBERS:
-            raise Stopped(f"refused: error {answer.code}, {error_text(answer.code)} (lines "
-                          f"{messages[0].line} to {messages[-1].line}). Nothing was sent. "
+            raise Stopped(f"refused: error {answer.code}, {error_text(answer.code)} "
+                          f"({lines_of(messages)}). Nothing is sent. "
                           f"{advice(answer.code)}", REFUSED_STATUS)  # fmt: skip
         self._refusals += 1
         if len(messages) == 1:

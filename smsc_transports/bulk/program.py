@@ -67,24 +67,21 @@ def send(
     options = options_of({**given, "translit": str(translit) if translit else None})
     entries = _Digested(rows)
     with working_on(Path(journal)):
-        if resume:
-            opened = resumed(Path(journal))
-        else:
-            opened = started(Path(journal))
-            write_down(opened, entries, region, translit)
+        gateway = Gateway(vars(face), parameters_of(options))
+        opened = (resumed if resume else started)(Path(journal))
         try:
-            gateway = Gateway(vars(face), parameters_of(options))
+            run = Run(opened, gateway, checked_size(batch))
             if resume:
                 for _ in entries:
                     pass
                 require_same(opened, gateway, entries.digest, options)
             else:
+                write_down(opened, entries, region, translit)
                 begin(opened, gateway, entries.digest, options)
-            run = Run(opened, gateway, checked_size(batch))
             yield from run.reconcile(repeat_unknown) if resume else never_sent(opened)
             yield from run.send()
         finally:
-            opened.close()
+            opened.leave()
 
 
 class _Digested:

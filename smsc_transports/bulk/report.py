@@ -9,16 +9,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
-from smsc_transports.bulk.journal import DONE, Journal
+from smsc_transports.bulk.journal import DONE, SENDING, UNKNOWN, Journal
 from smsc_transports.bulk.sending import amount
 from smsc_transports.bulk.tables import Table, write_csv
 from smsc_transports.cli.explanations import delivery_error_text, status_text
 
 _RESULT = ("id", "parts", "cost", "outcome", "error")
 _STATUS = ("status", "status_time", "status_text", "delivery_error")
-_COLUMNS = (
-    "batch, parts, cost, outcome, error, status, changed_at, delivery_error, country, operator"
-)
+_COLUMNS = f"batch, parts, cost, replace(outcome, '{SENDING}', '{UNKNOWN}'), error, status, changed_at, delivery_error, country, operator"
 NO_STATUS = "no status yet"
 
 

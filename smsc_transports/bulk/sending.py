@@ -222,7 +222,7 @@ class Run:
         if isinstance(answer, Taken):
             self._refusals = 0
         elif isinstance(answer, InDoubt):
-            self._stop(f"unknown: {_lines(batch)} may have been sent: {answer.reason}. "
+            self._stop(f"unknown: {lines_of(batch.messages)} may have been sent: {answer.reason}. "
                        f"Run it again with --resume, which asks for them.", IN_DOUBT)  # fmt: skip
         elif isinstance(answer, Unsent):
             self._stop(f"not sent: {answer.reason}. 'smsc doctor --online' looks for the cause; "
@@ -239,7 +239,7 @@ class Run:
                            f"then run it again with --resume.", REFUSED_STATUS)  # fmt: skip
         else:
             self._stop(f"refused: error {answer.code}, {error_text(answer.code)} "
-                       f"({_lines(batch)}). {advice(answer.code)} Then run it again with "
+                       f"({lines_of(batch.messages)}). {advice(answer.code)} Then run it again with "
                        f"--resume.", REFUSED_STATUS)  # fmt: skip
 
     def _stop(self, why: str, status: int) -> None:
@@ -275,8 +275,9 @@ def amount(text: str) -> Decimal:
     return amount if amount.is_finite() else Decimal(0)
 
 
-def _lines(batch: Batch) -> str:
-    lines = [message.line for message in batch.messages]
+def lines_of(messages: Sequence[Message]) -> str:
+    """Name the lines of messages."""
+    lines = [message.line for message in messages]
     return f"line {lines[0]}" if len(lines) == 1 else f"lines {min(lines)} to {max(lines)}"
 
 

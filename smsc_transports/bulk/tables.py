@@ -101,8 +101,9 @@ def _opened(path: Path, encoding: str) -> Iterator[TextIO]:
 def _header(path: Path, encoding: str, separator: str) -> List[str]:
     with _opened(path, encoding) as stream:
         try:
-            return [name.strip() for name in next(csv.reader(stream, delimiter=separator))]
-        except (csv.Error, StopIteration):
+            reader = csv.reader(stream, delimiter=separator)
+            return [name.strip() for name in next(filter(_is_filled, reader), [])]
+        except csv.Error:
             return []
 
 
@@ -110,10 +111,10 @@ def _csv_rows(path: Path, stream: TextIO, separator: str, columns: List[str]) ->
     reader = csv.reader(stream, delimiter=separator, strict=True)
     line = 1
     try:
-        next(reader)
+        next(filter(_is_filled, reader))  # the names of the columns
         line = reader.line_num + 1
         for cells in reader:
-            if any(cell.strip() for cell in cells):
+            if _is_filled(cells):
                 yield _fitted(line, cells, len(columns))
             line = reader.line_num + 1
     except csv.Error as error:
@@ -123,10 +124,14 @@ def _csv_rows(path: Path, stream: TextIO, separator: str, columns: List[str]) ->
         ) from None
 
 
+def _is_filled(cells: Sequence[str]) -> bool:
+    return any(cell.strip() for cell in cells)
+
+
 def _fitted(line: int, cells: List[str], width: int) -> Row:
     surplus = cells[width:]
     values: List[Optional[str]] = [*cells[:width], *[None] * (width - len(cells))]
-    if len(cells) < width or any(cell.strip() for cell in surplus):
+    if len(cells) < width or _is_filled(surplus):
         counted = f"{len(cells)} value{'s' * (len(cells) != 1)} for {width} columns"
         return Row(line, values, f"{counted}; a value with a separator in it stands in quotes")
     return Row(line, values)

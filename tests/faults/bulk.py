@@ -87,7 +87,7 @@ class Runs:
         (folder / "rows.csv").write_text("\n".join(["phone,name", *lines]), "utf-8")
         (folder / "program.py").write_text(PROGRAM, "utf-8")
 
-    def start(self, resume: bool) -> "subprocess.Popen[bytes]":
+    def start(self, resume: bool) -> subprocess.Popen[bytes]:
         """Start the command."""
         own = ["--resume"] if resume else ["--region", "UA", "--text", "number {name}"]
         environment = {
@@ -99,8 +99,7 @@ class Runs:
             "SMSC_TIMEOUT": "2",
         }
         return subprocess.Popen(
-            [sys.executable, "program.py", "bulk", "rows.csv", "--yes", *own]
-            + ["--batch", str(self._batch)],
+            [sys.executable, "program.py", "bulk", "rows.csv", "--yes", *own, "--batch", str(self._batch)],
             cwd=self._folder,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -108,7 +107,7 @@ class Runs:
             stderr=subprocess.PIPE,
         )
 
-    def kill_at(self, child: "subprocess.Popen[bytes]", moment: "tuple[str, float]") -> bool:
+    def kill_at(self, child: subprocess.Popen[bytes], moment: tuple[str, float]) -> bool:
         """Kill the child some seconds after its start, or when so many rows have arrived."""
         kind, value = moment
         started = time.monotonic()
@@ -204,7 +203,7 @@ def _resumable(runs: Runs) -> bool:
         journal.close()
 
 
-def _moment(dice: random.Random, rows: int) -> "tuple[str, float]":
+def _moment(dice: random.Random, rows: int) -> tuple[str, float]:
     if dice.random() < 0.3:
         return "seconds", dice.uniform(0.2, 1.2)
     return "rows", dice.uniform(1, rows)
@@ -218,7 +217,9 @@ def _is_over(runs: Runs, trouble: Trouble) -> bool:
 def _prepare(sandbox: Sandbox, trouble: Trouble, seed: int) -> None:
     sandbox.reset()
     sandbox.limits = False
-    sandbox.balance = "100000.00" if trouble.money_for is None else f"{trouble.money_for * 1.40:.2f}"
+    sandbox.balance = (
+        "100000.00" if trouble.money_for is None else f"{trouble.money_for * 1.40:.2f}"
+    )
     sandbox.status_lag = trouble.status_lag
     for endpoint, chances in (("send", trouble.sends), ("status", trouble.statuses)):
         if chances:
