@@ -8,6 +8,7 @@ import os
 import sqlite3
 import sys
 import tempfile
+import threading
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Tuple
@@ -21,10 +22,10 @@ from smsc_transports.bulk.preparing import Texts, entries_of, write_down
 from smsc_transports.bulk.pricing import Pricing
 from smsc_transports.bulk.progress import Progress
 from smsc_transports.bulk.report import result_path, summary_of, write_result
-from smsc_transports.bulk.sending import Run, Stopped
+from smsc_transports.bulk.sending import THREAD_NAMES, Run, Stopped
 from smsc_transports.bulk.statuses import ask_statuses, left_to_ask
 from smsc_transports.bulk.tables import Table, open_table
-from smsc_transports.cli.answers import DONE, IN_DOUBT
+from smsc_transports.cli.answers import DONE, IN_DOUBT, INTERRUPTED
 from smsc_transports.cli.answers import REFUSED as REFUSED_STATUS
 from smsc_transports.cli.program import WrongArguments
 from smsc_transports.cli.terminal import printable
@@ -58,6 +59,12 @@ def work(arguments: argparse.Namespace, face: Any) -> int:
         return IN_DOUBT
     except OSError as error:
         raise WrongArguments(f"{error.filename or file}: {error.strerror}.") from None
+    except KeyboardInterrupt:
+        if any(thread.name.startswith(THREAD_NAMES) for thread in threading.enumerate()):
+            # A second Ctrl-C: the journal is closed, and Python would wait for the answers.
+            sys.stdout.flush()
+            os._exit(INTERRUPTED)
+        raise
 
 
 def send(arguments: argparse.Namespace, face: Any, file: Path) -> int:

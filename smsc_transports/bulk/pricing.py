@@ -11,7 +11,7 @@ from typing import Iterator, List, Sequence
 
 from smsc_transports.bulk.gateway import Gateway, Price, Refused
 from smsc_transports.bulk.journal import REFUSED, Journal, Message
-from smsc_transports.bulk.sending import BUSY_PAUSES, Stopped, lines_of
+from smsc_transports.bulk.sending import BUSY_PAUSES, THREAD_NAMES, Stopped, lines_of
 from smsc_transports.cli.answers import FIND_THE_CAUSE, UNREACHED
 from smsc_transports.cli.answers import REFUSED as REFUSED_STATUS
 from smsc_transports.cli.explanations import advice
@@ -46,7 +46,7 @@ class Pricing:
 
     def ask(self) -> Total:
         """Give the price; marks rows that the gateway would refuse. Raises Stopped."""
-        with ThreadPoolExecutor(MOST_REQUESTS, thread_name_prefix="smsc-bulk") as pool:
+        with ThreadPoolExecutor(MOST_REQUESTS, thread_name_prefix=THREAD_NAMES) as pool:
             batches = _cut(self._journal.waiting(), self._size)
             while True:
                 several = list(itertools.islice(batches, MOST_REQUESTS))

@@ -38,6 +38,7 @@ from smsc_transports.failover.slots import MOST_REQUESTS
 from smsc_transports.values.errors import error_text
 
 MOST_IN_A_BATCH = 500
+THREAD_NAMES = "smsc-bulk"
 MOST_REPEATS = 2
 MOST_REFUSALS = 50
 """So many refused batches in a row end the run: the gateway blocks an address after 100."""
@@ -122,7 +123,7 @@ class Run:
         self, batches: Iterator[Batch], work: Callable[[Batch], Answer], begin: bool
     ) -> Iterator[tuple[Batch, Answer]]:
         """Let threads work on batches; gives each answer. Leaves only when all have ended."""
-        pool = ThreadPoolExecutor(MOST_REQUESTS, thread_name_prefix="smsc-bulk")
+        pool = ThreadPoolExecutor(MOST_REQUESTS, thread_name_prefix=THREAD_NAMES)
         try:
             while True:
                 self._fill(pool, batches, work, begin)
@@ -239,8 +240,8 @@ class Run:
                            f"then run it again with --resume.", REFUSED_STATUS)  # fmt: skip
         else:
             self._stop(f"refused: error {answer.code}, {error_text(answer.code)} "
-                       f"({lines_of(batch.messages)}). {advice(answer.code)} Then run it again with "
-                       f"--resume.", REFUSED_STATUS)  # fmt: skip
+                       f"({lines_of(batch.messages)}). {advice(answer.code)} Then run it again "
+                       f"with --resume.", REFUSED_STATUS)  # fmt: skip
 
     def _stop(self, why: str, status: int) -> None:
         if self._stopped is None or status > self._stopped.status:

@@ -9,6 +9,7 @@ from typing import Any, Iterator, List, Mapping, Optional, Sequence, Tuple, Unio
 
 from smsc_transports.bulk.gateway import Gateway, digits
 from smsc_transports.bulk.journal import DONE, UNKNOWN, Journal
+from smsc_transports.bulk.sending import THREAD_NAMES
 from smsc_transports.failover.slots import MOST_STATUS_REQUESTS
 
 NOT_FOUND = -3
@@ -56,7 +57,7 @@ def ask_statuses(journal: Journal, gateway: Gateway) -> Iterator[Tuple[int, int]
 
     Gives, from time to time, how many more were asked for and how many of them were told.
     """
-    with ThreadPoolExecutor(MOST_STATUS_REQUESTS, thread_name_prefix="smsc-bulk") as pool:
+    with ThreadPoolExecutor(MOST_STATUS_REQUESTS, thread_name_prefix=THREAD_NAMES) as pool:
         for rows in _chunks(journal):
             entries = list(pool.map(lambda row: gateway.status(row[1], row[2]), rows))
             told = [(row[0], entry) for row, entry in zip(rows, entries) if entry is not None]

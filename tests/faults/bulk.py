@@ -24,6 +24,7 @@ from smsc_transports.sandbox.server import Sandbox
 ROOT = Path(__file__).parents[2]
 PATIENCE = 120.0  # seconds; only ever reached when something hangs
 RESUMES = 60
+COMMAND = (sys.executable, "program.py", "bulk", "rows.csv", "--yes")
 PROGRAM = """\
 import sys
 from smsc_transports.bulk import reconciling, sending
@@ -99,7 +100,7 @@ class Runs:
             "SMSC_TIMEOUT": "2",
         }
         return subprocess.Popen(
-            [sys.executable, "program.py", "bulk", "rows.csv", "--yes", *own, "--batch", str(self._batch)],
+            [*COMMAND, *own, "--batch", str(self._batch)],
             cwd=self._folder,
             env=environment,
             stdin=subprocess.DEVNULL,
