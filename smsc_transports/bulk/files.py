@@ -25,7 +25,7 @@ from smsc_transports.bulk.report import result_path, summary_of, write_result
 from smsc_transports.bulk.sending import THREAD_NAMES, Run, Stopped
 from smsc_transports.bulk.statuses import ask_statuses, left_to_ask
 from smsc_transports.bulk.tables import Table, open_table
-from smsc_transports.cli.answers import DONE, IN_DOUBT, INTERRUPTED
+from smsc_transports.cli.answers import DONE, IN_DOUBT, INTERRUPTED, WRONG_USAGE
 from smsc_transports.cli.answers import REFUSED as REFUSED_STATUS
 from smsc_transports.cli.program import WrongArguments
 from smsc_transports.cli.terminal import printable
@@ -56,7 +56,7 @@ def work(arguments: argparse.Namespace, face: Any) -> int:
             f"the journal {path_beside(file)} cannot be written: {error}. Make room for it; if "
             f"anything was sent, go on with --resume."
         )
-        return IN_DOUBT
+        return IN_DOUBT if path_beside(file).exists() else WRONG_USAGE
     except OSError as error:
         raise WrongArguments(f"{error.filename or file}: {error.strerror}.") from None
     except KeyboardInterrupt:

@@ -25,9 +25,8 @@ LARGEST_ID = 2**31 - 1
 _CHUNK = 5000
 _WAIT_SECONDS = 30.0
 _APPLICATION_ID = 0x534D5343  # marks the file as ours: "SMSC"
-_SCHEMA = f"""
+_SCHEMA = """
 BEGIN;
-PRAGMA application_id = {_APPLICATION_ID};
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE batches (id INTEGER PRIMARY KEY, outcome TEXT NOT NULL, cost TEXT, noted_at REAL);
 CREATE TABLE rows (
@@ -102,6 +101,9 @@ class Journal:
         if path.exists():
             cls(path).remove()  # one with which nothing was sent
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        db = sqlite3.connect(str(path))
+        db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+        db.close()
         journal = cls(path)
         journal._db.executescript(_SCHEMA)
         return journal
@@ -223,10 +225,13 @@ class Journal:
 
     def _require_ours(self) -> None:
         try:
-            if self._db.execute("PRAGMA application_id").fetchone() == (_APPLICATION_ID,):
-                return
+            [mark] = self._db.execute("PRAGMA application_id").fetchone()
+        except sqlite3.OperationalError:
+            raise
         except sqlite3.DatabaseError:
-            pass
+            mark = None
+        if mark == _APPLICATION_ID or not self.path.stat().st_size:
+            return
         self.close()
         raise ConfigurationError(f"{self.path} is there and is no journal of smsc bulk.")
 

@@ -16,7 +16,10 @@ from smsc_transports.cli.explanations import delivery_error_text, status_text
 
 _RESULT = ("id", "parts", "cost", "outcome", "error")
 _STATUS = ("status", "status_time", "status_text", "delivery_error")
-_COLUMNS = f"batch, parts, cost, replace(outcome, '{SENDING}', '{UNKNOWN}'), error, status, changed_at, delivery_error, country, operator"
+_OUTCOME = f"replace(outcome, '{SENDING}', '{UNKNOWN}')"
+_COLUMNS = (
+    f"batch, parts, cost, {_OUTCOME}, error, status, changed_at, delivery_error, country, operator"
+)
 NO_STATUS = "no status yet"
 
 

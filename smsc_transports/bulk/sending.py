@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import closing
 from decimal import Decimal, InvalidOperation
-from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence
+from typing import Callable, Dict, Generator, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from smsc_transports.bulk.gateway import (
     Answer,
@@ -106,22 +107,24 @@ class Run:
         ``repeat_unknown``: those that nobody knows of are to be sent again.
         """
         doubtful = iter(self._journal.in_doubt())
-        for batch, answer in self._answers(doubtful, self._reconciler.look, begin=False):
-            if repeat_unknown and isinstance(answer, InDoubt) and not self._stopping.is_set():
-                answer = Unsent(answer.reason)
-            yield from self._settle(batch, answer)
+        with closing(self._answers(doubtful, self._reconciler.look, begin=False)) as answers:
+            for batch, answer in answers:
+                if repeat_unknown and isinstance(answer, InDoubt):
+                    answer = Unsent(answer.reason)
+                yield from self._settle(batch, answer)
 
     def send(self) -> Iterator[Result]:
         """Send everything that waits; raises Stopped if it ends before."""
-        for batch, answer in self._answers(self._batches(), self._deliver, begin=True):
-            yield from self._settle(batch, answer)
-            self._consider(batch, answer)
+        with closing(self._answers(self._batches(), self._deliver, begin=True)) as answers:
+            for batch, answer in answers:
+                yield from self._settle(batch, answer)
+                self._consider(batch, answer)
         if self._stopped is not None:
             raise self._stopped
 
     def _answers(
         self, batches: Iterator[Batch], work: Callable[[Batch], Answer], begin: bool
-    ) -> Iterator[tuple[Batch, Answer]]:
+    ) -> Generator[Tuple[Batch, Answer], None, None]:
         """Let threads work on batches; gives each answer. Leaves only when all have ended."""
         pool = ThreadPoolExecutor(MOST_REQUESTS, thread_name_prefix=THREAD_NAMES)
         try:
