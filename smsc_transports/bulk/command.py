@@ -31,7 +31,7 @@ def add_parser(subparsers: Any) -> None:
     parser = options.add_command(
         subparsers, "bulk", "send a file of messages", _DESCRIPTION, _run, _EXAMPLES
     )
-    parser.usage = "smsc bulk [options] FILE\n       smsc bulk report [options] FILE"
+    parser.usage = "smsc bulk FILE [options]\n       smsc bulk report FILE [options]"
     add = parser.add_argument
     add("file", metavar="FILE", nargs="+", help="with rows: CSV or JSON lines")
     add("--phone", metavar="COLUMN", help="the column with the numbers (default: phone)")

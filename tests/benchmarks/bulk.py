@@ -112,7 +112,8 @@ def _prepare(file: Path) -> Prepared:
     write_down(journal, entries_of(table, texts), "UA", 0)
     journal.close()
     seconds = time.perf_counter() - started
-    rows = sum(1 for _ in open(file, encoding="utf-8")) - 1
+    with file.open("rb") as stream:
+        rows = sum(1 for _ in stream) - 1
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return Prepared(rows / seconds, memory)
 

@@ -17,7 +17,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Dict, Iterator, List, Mapping, Optional
+from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional
 
 from smsc_transports.sandbox.server import Sandbox
 
@@ -76,6 +76,19 @@ class Count:
         return bool(self.twice or self.lost or self.false_sent or self.false_failed)
 
 
+class Ended(NamedTuple):
+    """The exit status of a run, and what it said on stderr."""
+
+    status: int
+    said: bytes
+
+
+def ended(child: subprocess.Popen[bytes]) -> Ended:
+    """Wait until a run has ended."""
+    _, said = child.communicate(timeout=PATIENCE)
+    return Ended(child.returncode, said)
+
+
 class Runs:
     """Runs over one file of rows in one folder, against one sandbox."""
 
@@ -88,7 +101,9 @@ class Runs:
         (folder / "rows.csv").write_text("\n".join(["phone,name", *lines]), "utf-8")
         (folder / "program.py").write_text(PROGRAM, "utf-8")
 
-    def start(self, resume: bool) -> subprocess.Popen[bytes]:
+    def start(
+        self, resume: bool, preexec_fn: Optional[Callable[[], None]] = None, **settings: str
+    ) -> subprocess.Popen[bytes]:
         """Start the command."""
         own = ["--resume"] if resume else ["--region", "UA", "--text", "number {name}"]
         environment = {
@@ -98,6 +113,7 @@ class Runs:
             "SMSC_PASSWORD": "password",
             "SMSC_HOST": ",".join(self._sandbox.http),
             "SMSC_TIMEOUT": "2",
+            **settings,
         }
         return subprocess.Popen(
             [*COMMAND, *own, "--batch", str(self._batch)],
@@ -106,7 +122,12 @@ class Runs:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
+            preexec_fn=preexec_fn,
         )
+
+    def finish(self, resume: bool = False, **options: Any) -> Ended:
+        """Run the command until it ends."""
+        return ended(self.start(resume, **options))
 
     def kill_at(self, child: subprocess.Popen[bytes], moment: tuple[str, float]) -> bool:
         """Kill the child some seconds after its start, or when so many rows have arrived."""
