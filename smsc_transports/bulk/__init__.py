@@ -9,7 +9,7 @@ from __future__ import annotations
 TYPE_CHECKING = False  # typing has it too, but takes long to import
 if TYPE_CHECKING:
     from smsc_transports.bulk.program import send
-    from smsc_transports.bulk.sending import Result, Stopped
+    from smsc_transports.bulk.results import Result, Stopped
     from smsc_transports.bulk.statuses import record_status
 
 __all__ = ["Result", "Stopped", "record_status", "send"]
@@ -20,6 +20,6 @@ if not TYPE_CHECKING:
         """Import the public names when one of them is asked for: ``smsc --help`` needs none."""
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from smsc_transports.bulk import program, sending, statuses
+        from smsc_transports.bulk import program, results, statuses
 
-        return next(vars(home)[name] for home in (program, sending, statuses) if name in vars(home))
+        return next(vars(home)[name] for home in (program, results, statuses) if name in vars(home))

@@ -22,7 +22,8 @@ from smsc_transports.bulk.preparing import Texts, entries_of, write_down
 from smsc_transports.bulk.pricing import Pricing
 from smsc_transports.bulk.progress import Progress
 from smsc_transports.bulk.report import result_path, summary_of, write_result
-from smsc_transports.bulk.sending import THREAD_NAMES, Run, Stopped
+from smsc_transports.bulk.results import Stopped
+from smsc_transports.bulk.sending import THREAD_NAMES, Run
 from smsc_transports.bulk.statuses import ask_statuses, left_to_ask
 from smsc_transports.bulk.tables import Table, open_table
 from smsc_transports.cli.answers import DONE, IN_DOUBT, INTERRUPTED, WRONG_USAGE

@@ -68,6 +68,15 @@ class Fate(NamedTuple):
     cost: Optional[str] = None
 
 
+class Settled(NamedTuple):
+    """What became of a batch and of its rows."""
+
+    id: int
+    outcome: str
+    fates: Sequence[Fate]
+    cost: str
+
+
 class Prepared(NamedTuple):
     """A row as it is written down before anything is sent, in the order of the columns."""
 
@@ -195,18 +204,20 @@ class Journal:
                 [(SENDING, batch.id, m.n) for batch in batches for m in batch.messages],
             )
 
-    def settle(self, batch: Batch, outcome: str, fates: Sequence[Fate], cost: str = "") -> None:
-        """Write down what became of a batch and of its rows; those not sent leave it."""
+    def settle(self, settled: Sequence[Settled]) -> None:
+        """Write down what became of batches and of their rows; those not sent leave it."""
+        now = time.time()
         with self._db:
-            self._db.execute(
+            self._db.executemany(
                 "UPDATE batches SET outcome = ?, cost = ?, noted_at = ? WHERE id = ?",
-                (outcome, cost, time.time(), batch.id),
+                [(each.outcome, each.cost, now, each.id) for each in settled],
             )
             self._db.executemany(
                 "UPDATE rows SET outcome = ?, error = ?, cost = ?, batch = ? WHERE n = ?",
                 [
-                    (f.outcome, f.error, f.cost, None if f.outcome == WAITING else batch.id, f.n)
-                    for f in fates
+                    (f.outcome, f.error, f.cost, None if f.outcome == WAITING else each.id, f.n)
+                    for each in settled
+                    for f in each.fates
                 ],
             )
 

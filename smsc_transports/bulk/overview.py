@@ -7,7 +7,7 @@ from typing import Dict
 
 from smsc_transports.bulk.journal import BAD, DUPLICATE, REFUSED, UNKNOWN, WAITING, Journal
 from smsc_transports.bulk.pricing import Total
-from smsc_transports.bulk.sending import amount
+from smsc_transports.bulk.results import amount
 from smsc_transports.bulk.tables import Table
 from smsc_transports.cli.terminal import printable
 

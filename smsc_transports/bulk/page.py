@@ -10,7 +10,7 @@ from typing import Iterable, List, Tuple, Union
 from smsc_transports.bulk.report import Summary
 
 _MOST_BARS = 12
-_BAR, _GAP, _LABELS, _BARS, _VALUES = 22, 10, 300, 420, 130  # pixels
+_BAR, _GAP, _LABELS, _BARS, _VALUES = 22, 10, 340, 400, 130  # pixels
 
 _PAGE = """\
 <!DOCTYPE html>
@@ -75,7 +75,7 @@ def _bar(place: int, label: str, value: Amount, largest: float) -> str:
     top = place * (_BAR + _GAP)
     length = max(_BARS * float(value) / largest, 1)
     middle = top + _BAR * 0.72
-    shown = label if len(label) <= 40 else label[:39] + "…"
+    shown = label if len(label) <= 42 else label[:41] + "…"
     return (
         f'<text x="{_LABELS - 10}" y="{middle}" text-anchor="end">{escape(shown)}'
         f"<title>{escape(label)}</title></text>"

@@ -11,7 +11,8 @@ from typing import Iterator, List, Sequence
 
 from smsc_transports.bulk.gateway import Gateway, Price, Refused
 from smsc_transports.bulk.journal import REFUSED, Journal, Message
-from smsc_transports.bulk.sending import BUSY_PAUSES, THREAD_NAMES, Stopped, lines_of
+from smsc_transports.bulk.results import FOR_SOME_NUMBERS, Stopped, lines_of
+from smsc_transports.bulk.sending import BUSY_PAUSES, THREAD_NAMES
 from smsc_transports.cli.answers import FIND_THE_CAUSE, UNREACHED
 from smsc_transports.cli.answers import REFUSED as REFUSED_STATUS
 from smsc_transports.cli.explanations import advice
@@ -21,7 +22,6 @@ from smsc_transports.values.errors import error_text
 MOST_REFUSALS = 40
 """So many refused questions at the most: the gateway may count them towards a block."""
 
-_FOR_SOME_NUMBERS = (7, 8)
 _TOO_MANY = 9
 
 
@@ -70,7 +70,7 @@ class Pricing:
         if not isinstance(answer, Refused):
             raise Stopped(f"no answer to the question for the price: {answer.reason}. "
                           f"Nothing is sent. {FIND_THE_CAUSE}", UNREACHED)  # fmt: skip
-        if answer.code not in _FOR_SOME_NUMBERS:
+        if answer.code not in FOR_SOME_NUMBERS:
             raise Stopped(f"refused: error {answer.code}, {error_text(answer.code)} "
                           f"({lines_of(messages)}). Nothing is sent. "
                           f"{advice(answer.code)}", REFUSED_STATUS)  # fmt: skip

@@ -14,7 +14,8 @@ from typing import Any, Dict, Iterable, Iterator, Mapping, Optional, Tuple, Unio
 from smsc_transports.bulk.gateway import Gateway
 from smsc_transports.bulk.journal import BAD, DUPLICATE, SENDING, UNKNOWN, WAITING, Journal, Lock
 from smsc_transports.bulk.preparing import Entry, write_down
-from smsc_transports.bulk.sending import MOST_IN_A_BATCH, Result, Run
+from smsc_transports.bulk.results import Result
+from smsc_transports.bulk.sending import MOST_IN_A_BATCH, Run
 from smsc_transports.values.errors import ConfigurationError
 
 Options = Dict[str, str]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from smsc_transports.bulk.journal import DONE, SENDING, UNKNOWN, Journal
-from smsc_transports.bulk.sending import amount
+from smsc_transports.bulk.results import amount
 from smsc_transports.bulk.tables import Table, write_csv
 from smsc_transports.cli.explanations import delivery_error_text, status_text
 

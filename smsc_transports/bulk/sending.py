@@ -9,8 +9,18 @@ from __future__ import annotations
 import threading
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
-from decimal import Decimal, InvalidOperation
-from typing import Callable, Dict, Generator, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from decimal import Decimal
+from typing import (
+    Callable,
+    Dict,
+    Generator,
+    Iterable,
+    Iterator,
+    List,
+    Optional,
+    Sequence,
+    Tuple,
+)
 
 from smsc_transports.bulk.gateway import (
     Answer,
@@ -19,19 +29,22 @@ from smsc_transports.bulk.gateway import (
     Refused,
     Taken,
     Unsent,
-    digits,
 )
 from smsc_transports.bulk.journal import (
-    DONE,
-    REFUSED,
-    UNKNOWN,
     WAITING,
     Batch,
-    Fate,
     Journal,
     Message,
 )
 from smsc_transports.bulk.reconciling import Reconciler
+from smsc_transports.bulk.results import (
+    FOR_SOME_NUMBERS,
+    Result,
+    Stopped,
+    amount,
+    lines_of,
+    settled,
+)
 from smsc_transports.cli.answers import IN_DOUBT, UNREACHED
 from smsc_transports.cli.answers import REFUSED as REFUSED_STATUS
 from smsc_transports.cli.explanations import advice
@@ -47,43 +60,12 @@ MOST_REFUSALS = 50
 BUSY_PAUSES = (5.0, 20.0, 60.0, 60.0)
 """Seconds to wait each time the gateway says that there are too many requests, error 9."""
 
-_FOR_SOME_NUMBERS = (7, 8)
 _TOO_MANY = 9
 _MOST_HELD = 1000
 
+Answers = List[Tuple[Batch, Answer]]
+
 AGAIN = "Nothing of what was sent goes out again with --resume."
-
-
-class Result(NamedTuple):
-    """What became of a row: ``outcome`` is done, refused, not sent, unknown, bad or duplicate.
-
-    ``row`` counts from 1; ``line`` is where it begins in its file. ``id`` is the message id, None
-    of a row that was never sent. ``cost`` is "" where the gateway did not tell it. ``error`` says
-    in words why a row was not sent.
-    """
-
-    row: int
-    line: int
-    phone: str
-    outcome: str
-    id: Optional[int]
-    parts: int
-    cost: str
-    error: str
-
-
-class Stopped(Exception):
-    """The run ended before its last row; the text says why and what to do.
-
-    ``status`` is the exit status: 1 the gateway refused, 3 nobody was reached, 4 unknown.
-    """
-
-    def __init__(self, message: str, status: int) -> None:
-        super().__init__(message, status)
-        self.status = status
-
-    def __str__(self) -> str:
-        return str(self.args[0])
 
 
 class Run:
@@ -108,40 +90,44 @@ class Run:
         """
         doubtful = iter(self._journal.in_doubt())
         with closing(self._answers(doubtful, self._reconciler.look, begin=False)) as answers:
-            for batch, answer in answers:
-                if repeat_unknown and isinstance(answer, InDoubt):
-                    answer = Unsent(answer.reason)
-                yield from self._settle(batch, answer)
+            for several in answers:
+                if repeat_unknown:
+                    several = [(b, Unsent(a.reason)) if isinstance(a, InDoubt) else (b, a)
+                               for b, a in several]  # fmt: skip
+                yield from self._settle(several)
 
     def send(self) -> Iterator[Result]:
         """Send everything that waits; raises Stopped if it ends before."""
         with closing(self._answers(self._batches(), self._deliver, begin=True)) as answers:
-            for batch, answer in answers:
-                yield from self._settle(batch, answer)
-                self._consider(batch, answer)
+            for several in answers:
+                yield from self._settle(several)
+                for batch, answer in several:
+                    self._consider(batch, answer)
         if self._stopped is not None:
             raise self._stopped
 
     def _answers(
         self, batches: Iterator[Batch], work: Callable[[Batch], Answer], begin: bool
-    ) -> Generator[Tuple[Batch, Answer], None, None]:
-        """Let threads work on batches; gives each answer. Leaves only when all have ended."""
+    ) -> Generator[Answers, None, None]:
+        """Let threads work on batches; gives the answers. Leaves only when all have ended."""
         pool = ThreadPoolExecutor(MOST_REQUESTS, thread_name_prefix=THREAD_NAMES)
         try:
             while True:
                 self._fill(pool, batches, work, begin)
                 if not self._under_way:
                     return
-                for future in wait(self._under_way, return_when=FIRST_COMPLETED).done:
-                    yield self._under_way.pop(future), future.result()
+                yield self._taken_back(wait(self._under_way, return_when=FIRST_COMPLETED).done)
         finally:
             # Ctrl-C, a full disk, or a caller who has enough.
             self._stopping.set() if self._under_way else None
             try:
-                for future in wait(self._under_way).done:
-                    list(self._settle(self._under_way.pop(future), future.result()))
+                if self._under_way:
+                    list(self._settle(self._taken_back(wait(self._under_way).done)))
             finally:
                 pool.shutdown(wait=False)
+
+    def _taken_back(self, futures: Iterable[Future[Answer]]) -> Answers:
+        return [(self._under_way.pop(future), future.result()) for future in futures]
 
     def _fill(
         self,
@@ -205,21 +191,19 @@ class Run:
             if self._stopping.is_set():
                 return answer
 
-    def _settle(self, batch: Batch, answer: Answer) -> Iterator[Result]:
-        """Write down the answer to a batch, and give the results of its rows."""
-        fates = _fates(batch, answer)
-        if not isinstance(answer, Taken):
-            self._journal.settle(batch, fates[0].outcome, fates)
-        else:
-            cost = answer.cost
-            self._journal.settle(batch, DONE, fates, cost)
-            self.spent += amount(cost) or sum(map(amount, answer.costs.values()), Decimal(0))
-        for message, fate in zip(batch.messages, fates):
-            if fate.outcome != WAITING:
-                yield Result(
-                    message.n, message.line, message.phone, fate.outcome, batch.id,
-                    message.parts, fate.cost or "", fate.error,
-                )  # fmt: skip
+    def _settle(self, answers: Answers) -> Iterator[Result]:
+        """Write down answers, all at once, and give the results of the rows."""
+        found = [settled(batch, answer) for batch, answer in answers]
+        self._journal.settle(found)
+        for (batch, answer), (id, _, fates, cost) in zip(answers, found):
+            if isinstance(answer, Taken):
+                self.spent += amount(cost) or sum(map(amount, answer.costs.values()), Decimal(0))
+            for message, fate in zip(batch.messages, fates):
+                if fate.outcome != WAITING:
+                    yield Result(
+                        message.n, message.line, message.phone, fate.outcome, id,
+                        message.parts, fate.cost or "", fate.error,
+                    )  # fmt: skip
 
     def _consider(self, batch: Batch, answer: Answer) -> None:
         """Decide whether the run goes on after this answer."""
@@ -231,7 +215,7 @@ class Run:
         elif isinstance(answer, Unsent):
             self._stop(f"not sent: {answer.reason}. 'smsc doctor --online' looks for the cause; "
                        f"then run it again with --resume.", UNREACHED)  # fmt: skip
-        elif answer.code in _FOR_SOME_NUMBERS:
+        elif answer.code in FOR_SOME_NUMBERS:
             self._refusals += 1
             middle = len(batch.messages) // 2
             if middle:
@@ -249,40 +233,6 @@ class Run:
     def _stop(self, why: str, status: int) -> None:
         if self._stopped is None or status > self._stopped.status:
             self._stopped = Stopped(f"The run has ended early. {why} {AGAIN}", status)
-
-
-def _fates(batch: Batch, answer: Answer) -> List[Fate]:
-    """Say what became of each row of a batch."""
-    if isinstance(answer, InDoubt):
-        return [Fate(m.n, UNKNOWN, answer.reason) for m in batch.messages]
-    if isinstance(answer, Taken):
-        return [_fate(message, answer) for message in batch.messages]
-    alone = len(batch.messages) == 1
-    if isinstance(answer, Refused) and answer.code in _FOR_SOME_NUMBERS and alone:
-        words = f"error {answer.code}, {error_text(answer.code)}"
-        return [Fate(batch.messages[0].n, REFUSED, words)]
-    return [Fate(message.n, WAITING) for message in batch.messages]
-
-
-def _fate(message: Message, answer: Taken) -> Fate:
-    phone = digits(message.phone)
-    reason = answer.refused.get(phone, "")
-    return Fate(message.n, REFUSED if reason else DONE, reason, answer.costs.get(phone) or None)
-
-
-def amount(text: str) -> Decimal:
-    """Read an amount of money, 0 where it is none."""
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        return Decimal(0)
-    return amount if amount.is_finite() else Decimal(0)
-
-
-def lines_of(messages: Sequence[Message]) -> str:
-    """Name the lines of messages."""
-    lines = [message.line for message in messages]
-    return f"line {lines[0]}" if len(lines) == 1 else f"lines {min(lines)} to {max(lines)}"
 
 
 def _chained(held: List[Message], messages: Iterator[Message]) -> Iterator[Message]:
