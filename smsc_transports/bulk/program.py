@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, Dict, Iterable, Iterator, Mapping, Optional, Tuple, Union
 
 from smsc_transports.bulk.gateway import Gateway
-from smsc_transports.bulk.journal import BAD, DUPLICATE, SENDING, UNKNOWN, WAITING, Journal, Lock
+from smsc_transports.bulk.journal import BAD, DUPLICATE, SENDING, UNKNOWN, WAITING, Journal
+from smsc_transports.bulk.lock import Lock
 from smsc_transports.bulk.preparing import Entry, write_down
 from smsc_transports.bulk.results import Result
 from smsc_transports.bulk.sending import MOST_IN_A_BATCH, Run
