@@ -15,7 +15,7 @@ from typing import Any, Dict, Iterator, List, Tuple
 
 from smsc_transports.bulk import program
 from smsc_transports.bulk.gateway import Gateway
-from smsc_transports.bulk.journal import BAD, REFUSED, UNKNOWN, WAITING, Journal, path_beside
+from smsc_transports.bulk.journal import BAD, REFUSED, SENDING, UNKNOWN, WAITING, Journal, path_beside
 from smsc_transports.bulk.overview import Overview, counted
 from smsc_transports.bulk.page import page
 from smsc_transports.bulk.preparing import Texts, entries_of, write_down
@@ -74,8 +74,11 @@ def send(arguments: argparse.Namespace, face: Any, file: Path) -> int:
         overview = Overview(journal, table, arguments.json)
         run = Run(journal, gateway, arguments.batch)
         if arguments.resume and not arguments.dry_run:
-            for _ in run.reconcile(arguments.repeat_unknown):
-                pass
+            counts = journal.counts()
+            doubtful = counts.get(SENDING, 0) + counts.get(UNKNOWN, 0)
+            with Progress("asking", doubtful, arguments.json) as progress:
+                for _ in run.reconcile(arguments.repeat_unknown):
+                    progress.update(1)
         if not sum(journal.counts().values()):
             raise WrongArguments(f"{file} has no rows.")
         overview.rows()

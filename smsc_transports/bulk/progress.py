@@ -26,7 +26,7 @@ class Progress:
         self._tqdm = required("tqdm").tqdm
         self._bar: Any = None
         if sys.stderr.isatty() and not as_json:
-            self._bar = self._tqdm(total=total, desc=what, unit=" rows", file=sys.stderr)
+            self._bar = self._tqdm(total=total, desc=what, unit="row", file=sys.stderr)
 
     def __enter__(self) -> Progress:
         return self
@@ -55,7 +55,7 @@ class Progress:
             print(json.dumps({**facts, "seconds": round(seconds, 1), "cost": cost}), flush=True)
             return
         meter = self._tqdm.format_meter(
-            self._done, self._total, seconds, ncols=0, unit=" rows", prefix=self._what,
+            self._done, self._total, seconds, ncols=0, unit="row", prefix=self._what,
             postfix=None if self._spent is None else f"cost {self._spent}",
         )  # fmt: skip
         print(meter, file=sys.stderr, flush=True)
