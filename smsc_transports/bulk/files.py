@@ -15,7 +15,15 @@ from typing import Any, Dict, Iterator, List, Tuple
 
 from smsc_transports.bulk import program
 from smsc_transports.bulk.gateway import Gateway
-from smsc_transports.bulk.journal import BAD, REFUSED, SENDING, UNKNOWN, WAITING, Journal, path_beside
+from smsc_transports.bulk.journal import (
+    BAD,
+    REFUSED,
+    SENDING,
+    UNKNOWN,
+    WAITING,
+    Journal,
+    path_beside,
+)
 from smsc_transports.bulk.overview import Overview, counted
 from smsc_transports.bulk.page import page
 from smsc_transports.bulk.preparing import Texts, entries_of, write_down
@@ -73,6 +81,7 @@ def send(arguments: argparse.Namespace, face: Any, file: Path) -> int:
     with _journal(arguments, face, file) as (journal, gateway, table):
         overview = Overview(journal, table, arguments.json)
         run = Run(journal, gateway, arguments.batch)
+        balance = run.balance()
         if arguments.resume and not arguments.dry_run:
             counts = journal.counts()
             doubtful = counts.get(SENDING, 0) + counts.get(UNKNOWN, 0)
@@ -84,8 +93,9 @@ def send(arguments: argparse.Namespace, face: Any, file: Path) -> int:
         overview.rows()
         waiting = journal.counts().get(WAITING, 0)
         if waiting:
-            total = Pricing(journal, gateway, arguments.batch).ask()
-            overview.price(total, gateway.balance())
+            with Progress("pricing", waiting, arguments.json) as progress:
+                total = Pricing(journal, gateway, arguments.batch).ask(progress.update)
+            overview.price(total, balance)
         if arguments.dry_run:
             return _status_of(journal.counts())
         if waiting and not (arguments.yes or _agreed(waiting)):
@@ -118,6 +128,7 @@ def report(arguments: argparse.Namespace, face: Any, file: Path) -> int:
         table = open_table(file, options[_PHONE])
         gateway = Gateway(vars(face), {})
         program.require_same(journal, gateway, table.digest, {})
+        Run(journal, gateway, arguments.batch).balance()
         left, told = left_to_ask(journal), 0
         with Progress("asking", left, arguments.json) as progress:
             for asked, answered in ask_statuses(journal, gateway):

@@ -112,9 +112,11 @@ class Gateway:
         found = {} if verdict.text is None else _object(verdict.text)
         return found if "status" in found else None
 
-    def balance(self) -> str:
+    def balance(self) -> Union[str, Refused]:
         """Ask for the balance, "" if nobody tells."""
         reply = call.ask("balance", "", self._settings, self._face)
+        if reply.error is not None:
+            return Refused(reply.error)
         return reply[0].strip() if reply.ok else ""
 
     def account(self, salt: bytes) -> str:

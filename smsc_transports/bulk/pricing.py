@@ -7,15 +7,14 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Iterator, List, Sequence
+from typing import Callable, Iterator, List, Sequence
 
 from smsc_transports.bulk.gateway import Gateway, Price, Refused
 from smsc_transports.bulk.journal import REFUSED, Journal, Message
-from smsc_transports.bulk.results import FOR_SOME_NUMBERS, Stopped, lines_of
+from smsc_transports.bulk.results import FOR_SOME_NUMBERS, Stopped, refusal
 from smsc_transports.bulk.sending import BUSY_PAUSES, THREAD_NAMES
 from smsc_transports.cli.answers import FIND_THE_CAUSE, UNREACHED
 from smsc_transports.cli.answers import REFUSED as REFUSED_STATUS
-from smsc_transports.cli.explanations import advice
 from smsc_transports.failover.slots import MOST_REQUESTS
 from smsc_transports.values.errors import error_text
 
@@ -44,8 +43,11 @@ class Pricing:
         self._size = size
         self._refusals = 0
 
-    def ask(self) -> Total:
-        """Give the price; marks rows that the gateway would refuse. Raises Stopped."""
+    def ask(self, tell: Callable[[int], None]) -> Total:
+        """Give the price; marks rows that the gateway would refuse. Raises Stopped.
+
+        ``tell`` is called with the number of rows that were priced.
+        """
         with ThreadPoolExecutor(MOST_REQUESTS, thread_name_prefix=THREAD_NAMES) as pool:
             batches = _cut(self._journal.waiting(), self._size)
             while True:
@@ -54,6 +56,7 @@ class Pricing:
                     return self.total
                 for refused in pool.map(self._price, several):
                     self._mark(refused)
+                tell(sum(map(len, several)))
 
     def _price(self, messages: Sequence[Message]) -> List[tuple[Message, int]]:
         """Add the price of messages; gives those that are refused, with the error."""
@@ -71,9 +74,8 @@ class Pricing:
             raise Stopped(f"no answer to the question for the price: {answer.reason}. "
                           f"Nothing is sent. {FIND_THE_CAUSE}", UNREACHED)  # fmt: skip
         if answer.code not in FOR_SOME_NUMBERS:
-            raise Stopped(f"refused: error {answer.code}, {error_text(answer.code)} "
-                          f"({lines_of(messages)}). Nothing is sent. "
-                          f"{advice(answer.code)}", REFUSED_STATUS)  # fmt: skip
+            words = refusal(answer.code, messages)
+            raise Stopped(f"{words} Nothing is sent.", REFUSED_STATUS)
         self._refusals += 1
         if len(messages) == 1:
             return [(messages[0], answer.code)]

@@ -80,6 +80,7 @@ def send(
             else:
                 write_down(opened, entries, region, translit)
                 begin(opened, gateway, entries.digest, options)
+            run.balance()
             yield from run.reconcile(repeat_unknown) if resume else never_sent(opened)
             yield from run.send()
         finally:

@@ -16,6 +16,7 @@ from smsc_transports.bulk.journal import (
     Message,
     Settled,
 )
+from smsc_transports.cli.explanations import advice
 from smsc_transports.values.errors import error_text
 
 FOR_SOME_NUMBERS = (7, 8)
@@ -88,6 +89,12 @@ def amount(text: str) -> Decimal:
     except InvalidOperation:
         return Decimal(0)
     return amount if amount.is_finite() else Decimal(0)
+
+
+def refusal(code: int, messages: Sequence[Message] = ()) -> str:
+    """Say that the gateway refused messages, and what to do about it."""
+    about = f" ({lines_of(messages)})" if messages else ""
+    return f"refused: error {code}, {error_text(code)}{about}. {advice(code)}"
 
 
 def lines_of(messages: Sequence[Message]) -> str:

@@ -43,11 +43,11 @@ from smsc_transports.bulk.results import (
     Stopped,
     amount,
     lines_of,
+    refusal,
     settled,
 )
 from smsc_transports.cli.answers import IN_DOUBT, UNREACHED
 from smsc_transports.cli.answers import REFUSED as REFUSED_STATUS
-from smsc_transports.cli.explanations import advice
 from smsc_transports.failover.slots import MOST_REQUESTS
 from smsc_transports.values.errors import error_text
 
@@ -61,6 +61,7 @@ BUSY_PAUSES = (5.0, 20.0, 60.0, 60.0)
 """Seconds to wait each time the gateway says that there are too many requests, error 9."""
 
 _TOO_MANY = 9
+_WRONG_LOGIN_OR_BLOCKED = (2, 4)
 _MOST_HELD = 1000
 
 Answers = List[Tuple[Batch, Answer]]
@@ -82,6 +83,16 @@ class Run:
         self._split: List[Sequence[Message]] = []
         self._refusals = 0
         self._stopped: Optional[Stopped] = None
+
+    def balance(self) -> str:
+        """Give the balance, "" if nobody tells it. Raises Stopped for a wrong login, or a block.
+
+        To be asked first: of 14 requests at once with a wrong login 5 would block this address.
+        """
+        found = self._gateway.balance()
+        if isinstance(found, Refused) and found.code in _WRONG_LOGIN_OR_BLOCKED:
+            raise Stopped(f"{refusal(found.code)} Nothing is sent.", REFUSED_STATUS)
+        return "" if isinstance(found, Refused) else found
 
     def reconcile(self, repeat_unknown: bool) -> Iterator[Result]:
         """Find out what became of the batches that an earlier run left in doubt.
@@ -226,9 +237,8 @@ class Run:
                            f"would block this address. Look at the numbers, wait 10 minutes, "
                            f"then run it again with --resume.", REFUSED_STATUS)  # fmt: skip
         else:
-            self._stop(f"refused: error {answer.code}, {error_text(answer.code)} "
-                       f"({lines_of(batch.messages)}). {advice(answer.code)} Then run it again "
-                       f"with --resume.", REFUSED_STATUS)  # fmt: skip
+            self._stop(f"{refusal(answer.code, batch.messages)} Then run it again with --resume.",
+                       REFUSED_STATUS)  # fmt: skip
 
     def _stop(self, why: str, status: int) -> None:
         if self._stopped is None or status > self._stopped.status:

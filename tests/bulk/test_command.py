@@ -316,3 +316,21 @@ def test_the_help_of_smsc_imports_nothing_of_it() -> None:
     )
     shown = subprocess.check_output([sys.executable, "-c", program], env=dict(os.environ))
     assert shown.decode().splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize(
+    "action",
+    [["rows.csv", *NEW, "--batch", "1"], ["rows.csv", "--resume", "--yes"], ["report", "rows.csv"]],
+)
+def test_a_wrong_password_is_tried_once_and_does_not_block_the_address(
+    bulk: Bulk, rows: Path, smsc_sandbox: Sandbox, monkeypatch: Any, action: List[str]
+) -> None:
+    if action[-1] != "1":
+        interrupted(bulk, smsc_sandbox)
+    monkeypatch.setattr(smsc_sandbox._engine.gateway, "_password", "another")
+    before = len(smsc_sandbox.refusals)
+    done = bulk(*action)
+    assert done.status == 1
+    assert "refused: error 2, wrong login or password" in done.err
+    assert "Check SMSC_LOGIN and SMSC_PASSWORD" in done.err
+    assert len(smsc_sandbox.refusals) == before + 1
