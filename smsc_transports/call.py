@@ -40,7 +40,8 @@ def ask(command: str, argument: str, settings: Settings, face: FaceNames) -> Rep
     """Ask the gateway.
 
     A call that fails gives ``["", ""]``. Raises ConfigurationError for an unknown transport and
-    for two of one name; TypeError where a credential or the charset is no text.
+    for two of one name; TypeError where a credential or the charset is no text; UnicodeError where
+    a credential cannot be encoded.
     """
     request = Request(command, argument, settings, face=face)
     try:
@@ -150,12 +151,15 @@ def named(known: Dict[str, Transport], name: str) -> Transport:
 
 def _require_types(request: Request) -> None:
     """Raise TypeError for wrong types, before anything is tried; its frames hold no secret."""
+    failure: Exception
     try:
         request.query  # noqa: B018
         return
+    except UnicodeEncodeError as error:  # holds what it could not encode
+        failure = UnicodeError(f"login or password cannot be encoded: {error.reason}")
     except TypeError as error:
         failure = error.with_traceback(None)
-        failure.__context__ = None
+    failure.__context__ = None
     raise failure
 
 

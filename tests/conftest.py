@@ -24,7 +24,7 @@ from smsc_transports import plugin_manager
 from smsc_transports.failover.resting import RESTING
 from smsc_transports.plugins import manager
 from smsc_transports.reporting import notices
-from smsc_transports.values.errors import SMSCWarning
+from smsc_transports.reporting.notices import SMSCWarning
 
 from .faces import LOGIN, PASSWORD, load_face
 from .surroundings import Gateway, Told

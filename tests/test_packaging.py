@@ -182,7 +182,7 @@ def test_an_old_program_sends_with_what_is_installed(
     installed: Path, tmp_path: Path, smsc_sandbox: Sandbox
 ) -> None:
     program = ROOT / "legacy_examples" / "order_notice.py"
-    sandbox = {"SMSC_SANDBOX": smsc_sandbox.url}
+    sandbox = smsc_sandbox.environment()
     finished = run(installed / "python", program, cwd=tmp_path, env=sandbox)
     assert finished.stderr == ""
     assert [message.sender for message in smsc_sandbox.messages] == ["Shop", "Shop"]
@@ -196,9 +196,8 @@ def test_a_migrated_program_sends_with_what_is_installed(
     case.write(tmp_path)
     migrated = run(installed / "smsc", "migrate", "--yes", "--force", case.copy, cwd=tmp_path)
     assert (migrated.returncode, migrated.stderr) == (0, "")
-    finished = run(
-        installed / "python", case.run, cwd=tmp_path, env={"SMSC_SANDBOX": smsc_sandbox.url}
-    )
+    sandbox = smsc_sandbox.environment()
+    finished = run(installed / "python", "order_ready.py", cwd=tmp_path, env=sandbox)
     assert (finished.stdout, finished.stderr) == ("1001\n", "")
     assert [message.text for message in smsc_sandbox.messages] == ["Заказ 15 собран"]
 

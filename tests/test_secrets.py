@@ -26,14 +26,10 @@ SMTP_FAULTS = ["ok", "close", "error"]
 
 # With a beginning of their own: a short secret would be found by chance in ports and times.
 secrets = st.text(
-    st.characters(
-        codec="utf-8", exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp"], exclude_characters=":,"
-    ),
+    st.one_of(st.sampled_from("'\"%&<>\\+ /=:,\n41яЖ😀"), st.characters(exclude_categories=["Cs"])),
     max_size=20,
 ).map("QzX".__add__)
-ascii_secrets = st.text(
-    st.characters(min_codepoint=33, max_codepoint=126, exclude_characters=":,")
-).map("QzX".__add__)
+ascii_secrets = st.text(st.characters(max_codepoint=126)).map("QzX".__add__)
 
 
 @pytest.fixture(scope="module")

@@ -252,8 +252,10 @@ def test_host_written_another_way_is_told_once_and_used(
 
 @pytest.mark.parametrize(
     "host",
-    ["smsc.ru:99999", "127.0.0.1:0", "127.0.0.1:http", "127.0.0.1:", "[::1]:99999"]
-    + ["127.0.0.1:80x", " ", ",", "://", []],
+    [
+        *("smsc.ru:99999", "[::1]:99999", "127.0.0.1:0", "127.0.0.1:http", "127.0.0.1:80x"),
+        *("127.0.0.1:", " ", ",", "://", []),
+    ],
 )
 def test_host_that_cannot_be_read_is_told_and_no_other_host_gets_the_message(
     host: Any, face: Any, gateway: Gateway, told: Told

@@ -9,7 +9,7 @@ from typing import Any, List
 
 import pytest
 
-from smsc_transports.values.errors import SMSCWarning
+from smsc_transports.reporting.notices import SMSCWarning
 from smsc_transports.values.settings import read_settings
 
 from .faces import FACE

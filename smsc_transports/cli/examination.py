@@ -7,7 +7,6 @@ import os
 import platform
 import ssl
 import sys
-import warnings
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Dict, Iterable, Iterator, List, Optional
 from urllib.parse import urlsplit
@@ -24,10 +23,11 @@ from smsc_transports.failover.policies import Call, Route
 from smsc_transports.plugins.listing import READY, take_inventory
 from smsc_transports.plugins.manager import BROKEN, BUILT_IN, plugin_manager
 from smsc_transports.plugins.transport import Transport
+from smsc_transports.reporting.notices import silence
 from smsc_transports.reporting.redaction import without_user
 from smsc_transports.switching.reading import OURS, SHIPPED
 from smsc_transports.transports.tls import tls_context
-from smsc_transports.values.errors import ANSWERED, ConfigurationError, SMSCWarning, TransportError
+from smsc_transports.values.errors import ANSWERED, ConfigurationError, TransportError
 from smsc_transports.values.reply import Reply
 from smsc_transports.values.request import Request
 from smsc_transports.values.settings import Settings, Timeout, read_settings
@@ -69,8 +69,7 @@ def examine(module: Optional[str], online: bool) -> Iterator[Section]:
     findings.append(ok(f"smsc-transports {__version__}, {python}, {sys.executable}"))
     yield Section("Program", findings)
     yield settings_section(found.face, file, found.unknown)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SMSCWarning)  # what they say stands in the report
+    with silence():  # what is told stands in the report
         settings = read_settings(vars(found.face))
         known = not found.unknown
         yield Section("Transports and plugins", [*_ways(settings, file, known), *_plugins()])

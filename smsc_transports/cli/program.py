@@ -14,6 +14,7 @@ from typing import Any, Callable, Dict, List, Optional
 from smsc_transports import call
 from smsc_transports.cli.terminal import print_anything, printable
 from smsc_transports.plugins.manager import plugin_manager
+from smsc_transports.reporting.notices import SMSCWarning
 from smsc_transports.switching.reading import (
     OURS,
     SHIPPED,
@@ -23,7 +24,7 @@ from smsc_transports.switching.reading import (
     constants,
     read_copy,
 )
-from smsc_transports.values.errors import ConfigurationError, SMSCWarning
+from smsc_transports.values.errors import ConfigurationError
 from smsc_transports.values.settings import read_settings
 
 MODULE = "smsc_api"

@@ -14,7 +14,8 @@ from typing import Any, Callable, Dict, List, Optional, Sequence
 
 from smsc_transports.cli.answers import DONE, IN_DOUBT, UNREACHED, Answer
 from smsc_transports.cli.messages import Message
-from smsc_transports.values.errors import ConfigurationError, SMSCWarning
+from smsc_transports.reporting.notices import SMSCWarning
+from smsc_transports.values.errors import ConfigurationError
 
 ENDING_ERRORS = (2, 3, 4, 5)
 """What the next message would meet too: the login, the money, a block, the time of delivery."""

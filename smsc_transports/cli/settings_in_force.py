@@ -10,7 +10,8 @@ from typing import Any, Dict, Iterable, List, Mapping
 
 from smsc_transports.cli.program import TYPE_REMEDY, type_mistakes
 from smsc_transports.cli.report import Finding, Section, note, ok, problem
-from smsc_transports.values.errors import SMSCWarning, did_you_mean
+from smsc_transports.reporting.notices import SMSCWarning
+from smsc_transports.values.errors import did_you_mean
 from smsc_transports.values.settings import Settings, Timeout, read_settings
 
 _NO = ("false", "no", "off", "0", "none", "n", "f")

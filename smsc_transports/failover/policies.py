@@ -19,7 +19,7 @@ from smsc_transports.failover.slots import slot
 from smsc_transports.plugins.blame import tell_bug
 from smsc_transports.plugins.transport import Transport
 from smsc_transports.reporting.logs import DEBUG, INFO, Log
-from smsc_transports.reporting.redaction import redact
+from smsc_transports.reporting.redaction import redact, without_user
 from smsc_transports.values.attempt import Attempt
 from smsc_transports.values.errors import (
     ANSWERED,
@@ -152,7 +152,7 @@ class Call:
         attempt = Attempt(
             request.command,
             route.transport.name,
-            route.address,
+            without_user(str(route.address)),
             len(self.attempts) + 1,
             self.clock() - started,
             outcome,

@@ -7,7 +7,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Dict, Iterator, Set
 
-from smsc_transports.values.errors import SMSCWarning
+
+class SMSCWarning(UserWarning):
+    """Something is set up wrongly, and the work goes on without it."""
+
 
 MOST_FOR_A_TOPIC = 10
 """What is said of one setting or one plugin: a text that differs each time must not go on."""

@@ -20,7 +20,15 @@ def proxies_for(url: str) -> Dict[str, str]:
     proxy = proxy_url_for(scheme, host)
     if not proxy:
         return {}
-    kind = urlsplit(proxy).scheme if "://" in proxy else "http"
+    try:
+        parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+        parts.port  # noqa: B018
+    except ValueError:  # the reason may quote a password that has a / in it
+        raise NotSent(
+            "the proxy in the environment is no URL like http://user:password@host:port; "
+            "what is special in the password must be percent-encoded"
+        ) from None
+    kind = parts.scheme
     if kind not in ("http", "https"):
         raise NotSent(f"a proxy of the kind {kind} is not known here, nor to urllib")
     if scheme == "https":  # urllib asks for a tunnel in plain HTTP, whatever the proxy is called

@@ -188,19 +188,24 @@ def _kind(error: BaseException) -> Any:
 
 
 class _MaskSecrets(logging.Filter):
-    """Masks the URLs that urllib3 logs, in the threads that are in a call of ours."""
+    """Masks the URLs that urllib3 logs, in the threads that are in a call of ours.
+
+    What urllib3 warns of is an attempt that fails, and attempts are logged at DEBUG and INFO.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.secrets: Dict[int, Sequence[str]] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let every record pass, without secrets."""
+        """Let a record pass without secrets, one of ours at DEBUG."""
         secrets = self.secrets.get(threading.get_ident())
-        if secrets is not None:
-            record.msg, record.args = redact(record.getMessage(), secrets), ()
-            record.exc_info = None  # may quote what the server said
-        return True
+        if secrets is None:
+            return True
+        record.msg, record.args = redact(record.getMessage(), secrets), ()
+        record.exc_info = None  # may quote what the server said
+        record.levelno, record.levelname = logging.DEBUG, "DEBUG"
+        return logging.getLogger(record.name).isEnabledFor(logging.DEBUG)
 
 
 _MASK = _MaskSecrets()

@@ -52,13 +52,18 @@ class SmtpTransport(Transport):
 
     def exchange(self, request: Request, address: str, timeout: Timeout) -> str:
         """Hand the letter to one mail server."""
-        letter = write_letter(request)
         try:
+            letter = write_letter(request)
             with _connected(request, address, timeout) as server:
                 _hand_over(server, request.settings, letter)
         except _FAILURES as error:
             _clean(error, request.settings.secrets)
             raise _failure(NotSent, error) from error
+        except TransportError:
+            raise
+        except Exception as error:  # of what a test suite put in the place of smtplib.SMTP
+            _clean(error, request.settings.secrets)
+            raise
         return f"{request.id or 0},{_parts(request)},,"
 
 

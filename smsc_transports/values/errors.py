@@ -73,6 +73,9 @@ class Unsupported(TransportError):
 class ConfigurationError(Exception):
     """A setting or a plugin must be changed; nothing was sent."""
 
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message)
+
 
 class GatewayError(Exception):
     """The gateway refused: raised by :meth:`Reply.raise_for_error` only.
@@ -87,10 +90,6 @@ class GatewayError(Exception):
 
     def __str__(self) -> str:
         return f"the gateway answered with error {self.code}: {error_text(self.code)}"
-
-
-class SMSCWarning(UserWarning):
-    """Something is set up wrongly, and the work goes on without it."""
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import functools
 import ipaddress
 import re
-from typing import Any, List, Optional
+from typing import Any, List
 
 from smsc_transports.reporting.notices import tell_always, tell_once
+from smsc_transports.reporting.redaction import MASK, redact
 
 DEFAULT_HOST = "smsc.ua"
 MIRRORS = ("www2", "www3", "www4", "www5")
@@ -32,8 +33,10 @@ def read_hosts(value: Any) -> str:
     hosts = [_address(item) for item in items]
     kept = ",".join(host for host in hosts if host)
     if not kept or kept != ",".join(items):
-        shown = [item if host is not None else "***" for item, host in zip(items, hosts)]
-        given = repr(",".join(shown)) if isinstance(value, (str, list, tuple)) else repr(value)
+        # A password may hold a comma, so that only a part of it stands before an @.
+        secret = re.search("@|%40", str(value)) is not None
+        shown = [MASK if secret and not host else item for item, host in zip(items, hosts)]
+        given = redact(repr(",".join(shown) if secret else value))
         tell = tell_once if kept else tell_always
         tell(
             f"SMSC_HOST is {given}: it must be a domain (smsc.ua, smsc.ru, smsc.kz, "
@@ -46,10 +49,8 @@ def read_hosts(value: Any) -> str:
 
 
 @functools.lru_cache(maxsize=64)
-def _address(item: str) -> Optional[str]:
-    """Give the address in an item, "" if there is none, None if it holds a user or a password."""
-    if "@" in item:
-        return None
+def _address(item: str) -> str:
+    """Give the address in an item, "" if there is none or a user before it."""
     match = _ADDRESS.fullmatch(f"[{item}]" if _is_ipv6(item) else item)
     if match is None:
         return ""

@@ -64,8 +64,8 @@ class Request:
         Raises TypeError where a credential or the charset is no text.
         """
         login, password, charset = self.settings.login, self.settings.password, self.charset
-        who = f"login={percent_encode(login, charset)}&psw=" if login else "apikey="
-        secret = percent_encode(password, charset)
+        encoded_login, secret = (percent_encode(each, charset) for each in (login, password))
+        who = f"login={encoded_login}&psw=" if login else "apikey="
         argument: str = self.argument
         if charset != self._charset_of_argument:
             argument = recoded(argument, self._charset_of_argument, charset)

@@ -278,7 +278,7 @@ def test_a_misspelt_transport_is_refused(
     assert smsc_sandbox.messages == []
 
 
-@pytest.mark.filterwarnings("default::smsc_transports.values.errors.SMSCWarning")
+@pytest.mark.filterwarnings("default::smsc_transports.reporting.notices.SMSCWarning")
 def test_a_wrong_setting_is_told_in_one_line_and_the_message_goes_out(
     smsc: Smsc, shop: Shop, smsc_sandbox: Sandbox
 ) -> None:
@@ -316,7 +316,7 @@ def test_a_login_that_is_no_text_is_told_before_anything_is_sent(
     )
 
 
-@pytest.mark.filterwarnings("default::smsc_transports.values.errors.SMSCWarning")
+@pytest.mark.filterwarnings("default::smsc_transports.reporting.notices.SMSCWarning")
 def test_a_sandbox_that_nothing_leads_to_is_told(
     smsc: Smsc, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import subprocess
 import sys
 import threading
@@ -13,7 +14,8 @@ import pytest
 
 from smsc_transports import Transport, hookimpl, plugin_manager
 from smsc_transports.plugins import discovery
-from smsc_transports.values.errors import ConfigurationError, SMSCWarning
+from smsc_transports.reporting.notices import SMSCWarning
+from smsc_transports.values.errors import ConfigurationError
 
 from ..surroundings import (
     BUILT_IN_TRANSPORTS,
@@ -134,7 +136,7 @@ def test_installed_distributions_are_looked_through_once(
 ) -> None:
     installed("good")
     scans: List[str] = []
-    real = discovery.distributions
+    real = importlib.metadata.distributions
 
     def counted(**options: Any) -> Any:
         scans.append("scan")

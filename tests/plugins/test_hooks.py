@@ -8,7 +8,8 @@ from typing import Any, Dict, Iterable, List, Optional
 import pytest
 
 from smsc_transports import Attempt, Request, Settings, Transport, plugin_manager
-from smsc_transports.values.errors import ConfigurationError, SMSCWarning
+from smsc_transports.reporting.notices import SMSCWarning
+from smsc_transports.values.errors import ConfigurationError
 
 from ..faces import LOGIN, PASSWORD
 from ..surroundings import PHONE, Gateway, Lost, Pigeon, Told, plug_in

@@ -207,9 +207,9 @@ def test_every_hook_call_is_traced_with_implementation_and_result(
         smsc_choose_transport=lambda request, names: "pigeon",
         smsc_attempt=lambda attempt: None,
     )
+    smtp, http = (PACKAGE / "transports" / file for file in ("smtp.py", "http.py"))
     assert [line.partition(" gave ")[0] for line in lines] == [
-        "smsc_transports by 'mine', 'smtp' ("
-        f"{PACKAGE / 'transports' / 'smtp.py'}), 'http' ({PACKAGE / 'transports' / 'http.py'})",
+        f"smsc_transports by 'mine', 'smtp' ({smtp}), 'http' ({http})",
         "smsc_choose_transport by 'mine'",
         "smsc_attempt by 'mine'",
     ]

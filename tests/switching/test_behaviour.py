@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any, Dict, List, Tuple
 
+import pytest
+
 from smsc_transports.switching.migrating import migrated_text
 from smsc_transports.switching.reading import read_copy
 
@@ -124,6 +126,7 @@ def random_edit(number: int) -> Tuple[str, str]:
     return f"{number}: {', '.join(made)}", text
 
 
+@pytest.mark.slow
 def test_no_random_edit_changes_what_is_sent_without_a_word(folder: Path) -> None:
     copies: Dict[str, Path] = {}
     migrated: Dict[str, Path] = {}

@@ -22,6 +22,8 @@ from smsc_transports.switching.comparing.report import groups, lines
 from tests.switching.cases import SECRET
 from tests.switching.edits import EDITS, REFUSED, TAKEN, UNREADABLE, Edit
 
+pytestmark = pytest.mark.slow
+
 rows = [edit for edit in EDITS if not edit.caller and edit.name != "debug"]
 
 
