@@ -134,7 +134,7 @@ class Gateway:
         request = Request("balance", "", self._settings, face=self._face)
         try:
             return call.prepare(request)[0].request.settings
-        except TransportError as error:
+        except (TransportError, UnicodeError) as error:
             raise ConfigurationError(f"{error}.") from None
 
     def _argument(self, messages: Sequence[Message], first: str) -> Argument:

@@ -18,6 +18,7 @@ import pytest
 from smsc_transports.sandbox.server import Sandbox
 from tests.faults.bulk import TROUBLES, Runs, ended, run
 
+pytestmark = pytest.mark.slow
 posix = pytest.mark.skipif(os.name != "posix", reason="signals are those of POSIX")
 
 
