@@ -193,9 +193,16 @@ def _agreed(waiting: int) -> bool:
 
 def _finish(arguments: argparse.Namespace, journal: Journal, table: Table) -> int:
     """Write the result, and say what became of the rows; gives the exit status."""
-    written = write_result(journal, table, with_statuses=False)
     summary = summary_of(journal)
-    _tell(arguments.json, "finished", {**summary.outcomes, "cost": str(summary.cost)}, [written])
+    written = []
+    try:
+        written = [write_result(journal, table, with_statuses=False)]
+    except OSError as error:
+        _complain(
+            f"the result {error.filename} cannot be written: {error.strerror}. The journal has it: "
+            f"smsc bulk report {table.path}"
+        )
+    _tell(arguments.json, "finished", {**summary.outcomes, "cost": str(summary.cost)}, written)
     return _status_of(summary.outcomes)
 
 

@@ -334,3 +334,20 @@ def test_a_wrong_password_is_tried_once_and_does_not_block_the_address(
     assert "refused: error 2, wrong login or password" in done.err
     assert "Check SMSC_LOGIN and SMSC_PASSWORD" in done.err
     assert len(smsc_sandbox.refusals) == before + 1
+
+
+def test_a_result_that_cannot_be_written_is_told_and_not_lost(
+    bulk: Bulk, rows: Path, smsc_sandbox: Sandbox
+) -> None:
+    taken = rows.with_suffix(".result.csv")
+    taken.mkdir()
+    done = bulk("rows.csv", *NEW)
+    assert done.status == 0
+    assert "40 done" in done.out
+    assert (
+        f"cannot be written: Is a directory. The journal has it: smsc bulk report {rows}"
+        in done.err
+    )
+    taken.rmdir()
+    assert bulk("report", "rows.csv").status == 0
+    assert outcomes(rows) == ["done"] * 40
