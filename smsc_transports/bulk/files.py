@@ -177,9 +177,9 @@ def _journal(
                     gateway = Gateway(vars(face), program.parameters_of(options))
                     program.require_same(journal, gateway, table.digest, given)
                 else:
-                    write_down(
-                        journal, entries, options.get("region"), int(options.get("translit", 0))
-                    )
+                    region, translit = options.get("region"), int(options.get("translit", 0))
+                    with Progress("checking", None, arguments.json) as progress:
+                        write_down(journal, progress.counted(entries), region, translit)
                     program.begin(journal, gateway, table.digest, options)
                 yield journal, gateway, table
             finally:

@@ -6,17 +6,19 @@ import json
 import sys
 import time
 from decimal import Decimal
-from typing import Any, Optional
+from typing import Any, Iterable, Iterator, Optional, TypeVar
 
 from smsc_transports.bulk.extras import required
 
 SECONDS_BETWEEN_LINES = 5.0
 
+T = TypeVar("T")
+
 
 class Progress:
-    """Counts rows up to ``total``, and the money spent; as JSON on stdout if asked for."""
+    """Counts rows up to ``total``, if known, and the money spent; as JSON on stdout if asked."""
 
-    def __init__(self, what: str, total: int, as_json: bool = False) -> None:
+    def __init__(self, what: str, total: Optional[int], as_json: bool = False) -> None:
         self._what = what
         self._total = total
         self._as_json = as_json
@@ -46,6 +48,13 @@ class Progress:
         elif time.monotonic() - self._told >= SECONDS_BETWEEN_LINES:
             self._told = time.monotonic()
             self._tell()
+
+    def counted(self, rows: Iterable[T]) -> Iterator[T]:
+        """Count rows while they are taken."""
+        for number, row in enumerate(rows, 1):
+            yield row
+            if not number % 1000:
+                self.update(1000)
 
     def _tell(self) -> None:
         seconds = time.monotonic() - self._started
