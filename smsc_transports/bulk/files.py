@@ -170,7 +170,7 @@ def _journal(
                     table, Texts(options[_PHONE], options.get("text"), options.get("text_column"))
                 )
                 gateway = Gateway(vars(face), program.parameters_of(options))
-                gateway.hosts()
+                gateway.hosts()  # raises for settings that cannot send
                 journal = program.started(path)
             try:
                 if arguments.resume:
