@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import smtplib
 import sys
@@ -32,7 +33,7 @@ from smsc_transports.values.settings import Settings, read_settings
 def call(command: str, argument: str, names: Mapping[str, Any]) -> Reply:
     """Ask the gateway for a copy of smsc_api.py, whose globals are ``names``."""
     names = Hidden(names)
-    return ask(command, argument, read_settings(names), _replaceable(names))
+    return ask(command, argument, read_settings(names), replaceable(names))
 
 
 def ask(command: str, argument: str, settings: Settings, face: FaceNames) -> Reply:
@@ -42,25 +43,35 @@ def ask(command: str, argument: str, settings: Settings, face: FaceNames) -> Rep
     for two of one name; TypeError where a credential or the charset is no text; UnicodeError where
     a credential cannot be encoded.
     """
-    manager = plugin_manager()
-    manager.scan()
     request = Request(command, argument, settings, face=face)
     try:
-        request = Request(command, argument, manager.settings(settings), face=face)
-        _require_fence(request.settings)
-        transports = choose(manager, request)
+        under_way, transports = prepare(request)
     except TransportError as error:
         tell_always(f"Nothing is sent: {error}.", "sending")
         return _reply(request, Verdict(None, NOT_SENT, error), [])
-    _require_types(request)
-    under_way = _under_way(manager, request)
+    request = under_way.request
     if request.settings.failover == "safe":
         from smsc_transports.failover.safe import run_safe  # most programs never need it
 
-        verdict = run_safe(under_way, transports, _askers(manager, request, transports))
+        askers = _askers(plugin_manager(), request, transports)
+        verdict = run_safe(under_way, transports, askers)
     else:
         verdict = run_legacy(under_way, transports)
     return _reply(request, verdict, under_way.attempts)
+
+
+def prepare(request: Request) -> Tuple[Call, List[Transport]]:
+    """Make a call ready to go: settings of plugins, and the transports in the order of trying.
+
+    Raises NotSent, and what :func:`ask` raises.
+    """
+    manager = plugin_manager()
+    manager.scan()
+    request = dataclasses.replace(request, settings=manager.settings(request.settings))
+    _require_fence(request.settings)
+    transports = choose(manager, request)
+    _require_types(request)
+    return _under_way(manager, request), transports
 
 
 def mail(fields: Mapping[str, str], names: Mapping[str, Any]) -> Optional[BaseException]:
@@ -70,7 +81,7 @@ def mail(fields: Mapping[str, str], names: Mapping[str, Any]) -> Optional[BaseEx
     is no transport for mail.
     """
     names = Hidden(names)
-    settings, face = read_settings(names), _replaceable(names)
+    settings, face = read_settings(names), replaceable(names)
     "".join((settings.charset, settings.login, settings.password))
     manager = plugin_manager()
     manager.scan()
@@ -165,7 +176,7 @@ def _require_fence(settings: Settings) -> None:
         )
 
 
-def _replaceable(names: Mapping[str, Any]) -> FaceNames:
+def replaceable(names: Mapping[str, Any]) -> FaceNames:
     """Give what old test suites replace; a name that was deleted from the file is not replaced."""
     return FaceNames(names.get("urlopen"), getattr(names.get("smtplib"), "SMTP", None))
 

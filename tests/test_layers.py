@@ -22,7 +22,15 @@ MAY_IMPORT: Dict[str, Set[str]] = {
     "switching": {"values", "reporting", "cli.terminal"},
     "sandbox": {"values", "reporting", "plugins", "callback", "cli.terminal"},
     "testing": {*CORE, "sandbox"},
-    "cli": {*CORE, "switching", "sandbox"},
+    "bulk": {
+        *CORE,
+        "cli.answers",
+        "cli.explanations",
+        "cli.options",
+        "cli.program",
+        "cli.terminal",
+    },
+    "cli": {*CORE, "switching", "sandbox", "bulk"},
 }
 """What each folder (or module beside them) may import; nothing else imports anything of ours."""
 

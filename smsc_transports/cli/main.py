@@ -12,6 +12,7 @@ import sys
 from typing import Optional, Sequence
 
 from smsc_transports import __version__
+from smsc_transports.bulk import command as bulk
 from smsc_transports.cli import ask, doctor, send, transports
 from smsc_transports.sandbox import command as sandbox
 from smsc_transports.switching import check_command, migrate_command
@@ -24,6 +25,7 @@ _COMMANDS = (
     migrate_command,
     doctor,
     send,
+    bulk,
     ask,
     transports,
 )

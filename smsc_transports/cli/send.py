@@ -124,7 +124,8 @@ def _each(
     from smsc_transports.cli.series import Series, about
 
     needs_text = arguments.format not in options.WITHOUT_TEXT
-    given = messages.read(arguments.phones, arguments.text, needs_text)
+    to_messenger = arguments.format == "tg" or "bot=" in arguments.query
+    given = messages.read(arguments.phones, arguments.text, needs_text, to_messenger)
     if len(given) > 1 and arguments.id:
         raise WrongArguments("--id is for one message, there are several.")
     if not arguments.dry_run:

@@ -198,12 +198,14 @@ def _describe(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def run_legacy(call: Call, transports: Sequence[Transport]) -> Verdict:
+def run_legacy(
+    call: Call, transports: Sequence[Transport], understands: Callable[[str], bool] = bool
+) -> Verdict:
     """Try every address until one answers, whatever became of the attempt before.
 
     The vendor's rule: a send whose answer was lost is sent again.
     """
-    return _run(call, transports, stop_at=())
+    return _run(call, transports, (), understands)
 
 
 def run_once(

@@ -8,7 +8,13 @@ from functools import cached_property
 from typing import Any, Callable, Dict, List, NamedTuple, Optional
 from urllib.parse import parse_qsl
 
-from smsc_transports.values.encoding import Argument, fitting_charset, percent_encode, recoded
+from smsc_transports.values.encoding import (
+    Argument,
+    fitting_charset,
+    parameter,
+    percent_encode,
+    recoded,
+)
 from smsc_transports.values.settings import Settings
 
 READ_ONLY_COMMANDS = frozenset({"status", "balance", "info", "get", "tinyurls"})
@@ -97,7 +103,7 @@ class Request:
     def billable(self) -> bool:
         """True if doing it twice may cost twice or deliver twice."""
         if self.command == "send":
-            return self.fields.get("cost") != "1"
+            return parameter(self.argument, "cost") != "1"  # decodes no long text
         return self.command not in READ_ONLY_COMMANDS
 
     def with_id(self, id: str) -> Request:

@@ -53,11 +53,11 @@ def peers(folder: Path, *names: str) -> Iterator[Ports]:
         bundle.write(Path(trusted).read_bytes() + authority.cert_pem.bytes())
     certificate = folder / "server.pem"
     authority.issue_cert(*names).private_key_and_cert_chain_pem.write_to_path(str(certificate))
-    with _process(_serve_all, str(certificate)) as here:
+    with process(_serve_all, str(certificate)) as here:
         ports = (here["http"], here["https"])
-        with _process(_delay_all, *ports, 0.0) as lines:
+        with process(_delay_all, *ports, 0.0) as lines:
             own_cost = _round_trip(lines["near_http"]) - NEAR_SECONDS
-        with _process(_delay_all, *ports, own_cost) as lines:
+        with process(_delay_all, *ports, own_cost) as lines:
             yield Ports(**here, **lines)
 
 
@@ -78,15 +78,15 @@ def bundle_in(folder: Path) -> Path:
 
 
 @contextmanager
-def _process(work: Callable[..., None], *arguments: Any) -> Iterator[Dict[str, int]]:
+def process(work: Callable[..., None], *arguments: Any) -> Iterator[Dict[str, int]]:
     ours, theirs = PROCESSES.Pipe()
-    process = PROCESSES.Process(target=work, args=(theirs, *arguments), daemon=True)
-    process.start()
+    child = PROCESSES.Process(target=work, args=(theirs, *arguments), daemon=True)
+    child.start()
     try:
         yield ours.recv()
     finally:
-        process.terminate()
-        process.join()
+        child.terminate()
+        child.join()
 
 
 def _serve_all(pipe: Connection, certificate: str) -> None:
@@ -142,14 +142,14 @@ def _delay_all(pipe: Connection, http: int, https: int, own_cost: float) -> None
         "far_https": (https, FAR_SECONDS),
     }
     ports = {
-        name: loop.run_until_complete(_delaying(target, round_trip - own_cost))
+        name: loop.run_until_complete(delaying(target, round_trip - own_cost))
         for name, (target, round_trip) in lines.items()
     }
     pipe.send(ports)
     loop.run_forever()
 
 
-async def _delaying(target: int, round_trip: float) -> int:
+async def delaying(target: int, round_trip: float) -> int:
     """Pass everything on half a round trip late; a new connection costs one round trip more."""
 
     async def pass_on(

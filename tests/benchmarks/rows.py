@@ -19,7 +19,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, Sequence
 
 from tests.faces import FACE
 
-from . import by_requests, worker
+from . import bulk, by_requests, worker
 from .peers import FAR_SECONDS, PROCESSES, Ports, bundle_in
 
 ROUNDS = 9
@@ -152,6 +152,19 @@ def endurance(around: Surroundings) -> List[Row]:
     ]
 
 
+def bulk_rows(around: Surroundings) -> List[Row]:
+    what = "rows a second of bulk, in those of 14 threads of single calls, 100 ms away"
+    return [Row(what, bulk.median_ratio(around.folder), 50, at_least=True)]
+
+
+def bulk_preparing(around: Surroundings) -> List[Row]:
+    rate, memory = bulk.prepared(around.folder)
+    return [
+        Row("rows a second, 1,000,000 of them prepared for bulk", rate, 5000, at_least=True),
+        Row("MiB of memory of that process at the most", memory, 150),
+    ]
+
+
 ROWS: Dict[str, Callable[[Surroundings], List[Row]]] = {
     "import": importing,
     "first": first_call,
@@ -163,6 +176,8 @@ ROWS: Dict[str, Callable[[Surroundings], List[Row]]] = {
     "silent": silent_host,
     "threads": threads,
     "endurance": endurance,
+    "bulk": bulk_rows,
+    "bulk-preparing": bulk_preparing,
 }
 
 

@@ -153,6 +153,7 @@ def test_a_wrong_line_is_told_before_anything_is_sent(
         '79991112233,"Hello, you"',
         '79991112233;"Hello"',
         "# 79991112233 Hello",
+        "#79991112233 Hello",
         "phone text",
         "phone,text",
     ],
@@ -165,6 +166,28 @@ def test_a_row_of_a_table_a_header_or_a_comment_is_refused_before_anything_is_se
     assert done.err.startswith("smsc: line 2 is not PHONES TEXT")
     assert "smsc bulk FILE" in done.err
     assert smsc_sandbox.messages == []
+
+
+@pytest.mark.parametrize(
+    ("line", "seems"),
+    [
+        ("79991112234,Ваш заказ готов", "It seems to be a row of a table. "),
+        ('79991112233;"Hello"', "It seems to be a row of a table. "),
+        ("#79991112233 Hello", "It seems to be a comment. "),
+        ("phone text", "It seems to be a header. "),
+        ("+7 999 111-22-33 two", "A line is PHONES"),
+    ],
+)
+def test_what_a_wrong_line_seems_to_be_is_told(smsc: Smsc, line: str, seems: str) -> None:
+    assert f"{line!r}. {seems}" in smsc("send", "-", stdin=line.encode()).err
+
+
+def test_a_long_number_of_a_messenger_is_no_comment(
+    smsc: Smsc, shop: Shop, smsc_sandbox: Sandbox
+) -> None:
+    line = b"#1234567890 Hello"
+    assert smsc("send", "-", "--format", "tg", stdin=line).status == 0
+    assert smsc("send", "-", "--query", "bot=@name_bot", stdin=line).status == 0
 
 
 def test_groups_and_names_of_messengers_are_recipients_too(smsc: Smsc, shop: Shop) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +13,9 @@ from typing import Any, Dict, List, Set
 
 import pytest
 
+from smsc_transports import bulk
+from smsc_transports.bulk.journal import Journal
+from smsc_transports.callback import sign
 from smsc_transports.cli.main import main
 from smsc_transports.sandbox.server import Sandbox
 from tests.golden.differences import RULES
@@ -132,6 +137,48 @@ def test_the_example_of_the_fixture_passes(tmp_path: Path, monkeypatch: Any) -> 
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     shown = run("-m", "pytest", "-q", "--rootdir", str(tmp_path), str(tmp_path))
     assert "3 passed" in shown
+
+
+def test_the_example_of_bulk_sends_its_rows(
+    smsc_sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    program = tmp_path / "program.py"
+    program.write_text(block_with("bulk.send(rows"), "utf-8")
+    shown = run(str(program)).splitlines()
+    assert shown == ["+380501112233 done 1.40 ", "+380671112233 done 1.40 "]
+
+
+def test_the_example_of_bulk_hands_callbacks_on(
+    smsc_sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    [result] = bulk.send([("+380501112233", "x")], "clients.csv.journal")
+    handler: Dict[str, Any] = {}
+    exec(block_with("def status_callback"), handler)
+    phone = "380501112233"
+    signature = sign(result.id, phone, 1, "s3cret")._asdict()
+    fields = {"id": str(result.id), "phone": phone, "status": "1", "ts": "1700000000"}
+    handler["status_callback"]({**fields, **signature})
+    journal = Journal(Path("clients.csv.journal"))
+    assert list(journal.select("SELECT status, changed_at FROM rows")) == [(1, 1700000000)]
+    journal.close()
+
+
+def test_the_shown_run_of_bulk_prints_what_is_shown(
+    smsc_sandbox: Sandbox,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    lines = ["phone;name", *(f"050{1000000 + n};Клієнт {n + 1}" for n in range(2000))]
+    lines += ["38050;Олена", "3.80501E+11;Юрій", "0501000004;Клієнт 5"]
+    Path("clients.csv").write_text("\n".join(lines), "utf-8")
+    smsc_sandbox.balance = "5000.00"
+    [command, *shown] = re.findall(r"\$ smsc (bulk .*--yes)\n(.*?)```", README, re.DOTALL)[0]
+    main(shlex.split(command))
+    assert capsys.readouterr().out.replace(f"{tmp_path.resolve()}{os.sep}", "") == shown[0]
 
 
 def test_the_shown_output_is_what_the_documented_examples_print(smsc_sandbox: Sandbox) -> None:
