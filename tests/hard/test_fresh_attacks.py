@@ -1,0 +1,38 @@
+"""What broke when the mended parts were attacked once more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from .peers import PHONE, Gateway, lost, says
+
+pytestmark = pytest.mark.usefixtures("fresh_plugins")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        '{"status":"ok"}',
+        '{"status":404,"error":"Not Found"}',
+        '{"status":null}',
+        '[{"status":true}]',
+        "1001,1,0.50,99.50",
+    ],
+)
+def test_in_safe_mode_another_server_s_words_are_no_status_of_a_lost_message(
+    safe: Any, words: str
+) -> None:
+    """A load balancer's health page, a framework's error page, the reply to another send."""
+    with Gateway(send=lost, status=says(words)) as gateway:
+        safe.SMSC_HOST = gateway.address
+        reply = safe.SMSC().send_sms(PHONE, "hello")
+    assert (reply, reply.outcome, reply.ok) == (["", ""], "unknown", False)
+
+
+def test_in_safe_mode_the_status_of_another_message_is_none_of_this_one(safe: Any) -> None:
+    with Gateway(send=lost, status=says('{"status":1,"cost":"0.50","id":7}')) as gateway:
+        safe.SMSC_HOST = gateway.address
+        reply = safe.SMSC().send_sms(PHONE, "hello")
+    assert (reply.outcome, reply.ok) == ("unknown", False)
