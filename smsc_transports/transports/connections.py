@@ -171,11 +171,16 @@ class Connection(HTTPConnection):
     def getresponse(self, *args: Any, **kwargs: Any) -> Any:
         """Read the head of the answer."""
         try:
-            return super().getresponse(*args, **kwargs)
+            response = super().getresponse(*args, **kwargs)
         except (TransportError, TypeError):  # urllib3 1 first asks in a way of Python 2
             raise
         except Exception as error:
             raise self._lost(error) from None
+        if self._is_kept and response.status == 408:  # said as it closed, before it was asked
+            response.close()
+            self.close()
+            raise _stale(OutcomeUnknown("the server had given up waiting for another request"))
+        return response
 
     def rest(self, good: bool) -> None:
         """Be kept for the next request, if the last answer left the connection as it should."""
@@ -204,10 +209,7 @@ class Connection(HTTPConnection):
     def _lost(self, error: Exception) -> OutcomeUnknown:
         lost: OutcomeUnknown = failure(OutcomeUnknown, error)
         received = self.answer.reader.received if self.answer is not None else 0
-        lost.stale = self._is_kept and not received and not lost.timed_out
-        if lost.stale:
-            IDLE.close_all()  # the others may be as dead, and the next attempt needs a new one
-        return lost
+        return _stale(lost) if self._is_kept and not received and not lost.timed_out else lost
 
 
 class TLSConnection(Connection, HTTPSConnection):
@@ -217,6 +219,12 @@ class TLSConnection(Connection, HTTPSConnection):
         """Connect, and verify as the context says."""
         super().connect()
         self.is_verified = True  # a program that switched this off is not to be warned
+
+
+def _stale(lost: OutcomeUnknown) -> OutcomeUnknown:
+    IDLE.close_all()  # the others may be as dead, and the next attempt needs a new one
+    lost.stale = True
+    return lost
 
 
 def failure(kind: Any, error: BaseException) -> Any:

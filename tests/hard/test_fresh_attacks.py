@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from .peers import PHONE, Gateway, lost, says
+from .peers import PHONE, Exchange, Gateway, lost, says
 
 pytestmark = pytest.mark.usefixtures("fresh_plugins")
 
@@ -36,3 +36,25 @@ def test_in_safe_mode_the_status_of_another_message_is_none_of_this_one(safe: An
         safe.SMSC_HOST = gateway.address
         reply = safe.SMSC().send_sms(PHONE, "hello")
     assert (reply.outcome, reply.ok) == ("unknown", False)
+
+
+@pytest.mark.parametrize("post", [False, True], ids=["get", "post"])
+def test_a_server_that_gives_up_an_idle_connection_in_so_many_words_loses_no_send(
+    face: Any, post: bool
+) -> None:
+    """Load balancers say 408 as they close, which may cross the next request."""
+
+    def tired(exchange: Exchange) -> None:
+        if exchange.asked.place == 1:
+            exchange.answer()
+        else:
+            exchange.answer("", "408 Request Timeout", "Connection: close")
+            exchange.hang_up()
+
+    face.SMSC_POST = post
+    with Gateway(send=tired, balance=tired) as gateway:
+        face.SMSC_HOST = gateway.address
+        replies = [face.SMSC().send_sms(PHONE, f"hello {number}") for number in range(6)]
+        assert face.SMSC().get_balance() == "99.50"
+    assert all(reply.ok for reply in replies)
+    assert [message["mes"] for message in gateway.messages] == [f"hello {n}" for n in range(6)]
