@@ -37,7 +37,7 @@ from smsc_transports.values.errors import (
     did_you_mean,
 )
 from smsc_transports.values.request import Request
-from smsc_transports.values.settings import Settings
+from smsc_transports.values.settings import Settings, read_changes
 
 BUILT_IN = {
     "http": "smsc_transports.transports.http",
@@ -150,7 +150,7 @@ class PluginManager(pluggy.PluginManager):
             raise self._bug(
                 name, f"KeyError: there is no setting {unknown[0]!r}.{meant}".rstrip(".")
             )
-        return settings.replace(**changes) if changes else settings
+        return settings.replace(**read_changes(changes)) if changes else settings
 
     def choose_transport(self, request: Request, names: List[str]) -> Optional[str]:
         """Give the first plugin's choice; None if no plugin has one.
