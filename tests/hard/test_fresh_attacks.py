@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import pytest
 
-from .peers import PHONE, Exchange, Gateway, lost, says
+from .peers import PHONE, Exchange, Gateway, MailServer, lost, says
 
 pytestmark = pytest.mark.usefixtures("fresh_plugins")
 
@@ -58,3 +59,15 @@ def test_a_server_that_gives_up_an_idle_connection_in_so_many_words_loses_no_sen
         assert face.SMSC().get_balance() == "99.50"
     assert all(reply.ok for reply in replies)
     assert [message["mes"] for message in gateway.messages] == [f"hello {n}" for n in range(6)]
+
+
+@pytest.mark.parametrize("query", ["", "cost=1"], ids=["get_sms_cost", "cost in the query"])
+def test_a_price_is_asked_by_http_and_nothing_is_mailed(face: Any, query: str) -> None:
+    with MailServer(confirms=True) as mail, Gateway() as gateway:
+        face.SMSC_HOST, face.SMTP_SERVER = gateway.address, mail.address
+        face.SMSC_TRANSPORT = "smtp"
+        smsc = face.SMSC()
+        ask = functools.partial(smsc.send_sms, query=query) if query else smsc.get_sms_cost
+        assert ask(PHONE, "hello") == ["0.50", "1"]
+    assert mail.mails == []
+    assert gateway.messages == []

@@ -195,3 +195,25 @@ def test_a_transport_whose_commands_are_no_set_is_left_out(
         face.SMSC_HOST = gateway.address
         assert face.SMSC().send_sms(PHONE, "hello").ok
     assert "is left out" in told()[0]
+
+
+def test_a_transport_that_only_sends_is_not_asked_a_price(face: Any, told: Told) -> None:
+    """It would send the message."""
+    courier = Courier()
+    employ(courier)
+    with Gateway() as gateway:
+        face.SMSC_HOST, face.SMSC_TRANSPORT = gateway.address, "courier"
+        reply = face.SMSC().get_sms_cost(PHONE, "hello")
+        assert (reply, reply.outcome, gateway.asked) == (["", ""], "not sent", [])
+        assert "courier carries no cost" in told()[0]
+        face.SMSC_TRANSPORT = "courier,http-get"
+        assert face.SMSC().get_sms_cost(PHONE, "hello") == ["0.50", "1"]
+    assert courier.carried == []
+
+
+def test_a_transport_that_knows_prices_is_asked(face: Any) -> None:
+    courier = Courier(lambda request: "0.50,1")
+    courier.commands = frozenset({"send", "cost"})
+    employ(courier)
+    face.SMSC_TRANSPORT = "courier"
+    assert face.SMSC().get_sms_cost(PHONE, "hello") == ["0.50", "1"]
