@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import smtplib
 from typing import Any
 
 import pytest
@@ -71,3 +72,43 @@ def test_a_price_is_asked_by_http_and_nothing_is_mailed(face: Any, query: str) -
         assert ask(PHONE, "hello") == ["0.50", "1"]
     assert mail.mails == []
     assert gateway.messages == []
+
+
+class OddMailServer(MailServer):
+    """Takes a mail, and confirms it in words of its own."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(confirms=True)
+        self._words = words
+
+    def _reply(self, sock: Any, command: str, text: str) -> None:
+        super()._reply(sock, command, self._words if command == "text" else text)
+
+
+@pytest.mark.parametrize("words", ["251 taken", "200 ok", "OK, taken", "25", "x" * 9000])
+def test_a_mail_that_may_have_been_taken_is_not_sent_again_in_safe_mode(
+    safe: Any, words: str
+) -> None:
+    """Only 4xx and 5xx say that the server did not take it (RFC 5321, 4.2.1)."""
+    with OddMailServer(words) as odd, MailServer(confirms=True) as other, Gateway() as gateway:
+        safe.SMTP_SERVER, safe.SMSC_TRANSPORT = f"{odd.address},{other.address}", "smtp"
+        safe.SMSC_HOST = gateway.address
+        reply = safe.SMSC().send_sms(PHONE, "hello")
+    assert (reply.outcome, len(odd.mails), other.mails) == ("unknown", 1, [])
+
+
+@pytest.mark.parametrize("words", ["251 taken", "OK, taken"])
+def test_send_sms_mail_raises_what_it_always_raised_of_such_a_server(face: Any, words: str) -> None:
+    with OddMailServer(words) as odd, MailServer(confirms=True) as other:
+        face.SMTP_SERVER = f"{odd.address},{other.address}"
+        with pytest.raises(smtplib.SMTPDataError):
+            face.SMSC().send_sms_mail(PHONE, "hello")
+    assert (len(odd.mails), other.mails) == (1, [])
+
+
+@pytest.mark.parametrize("words", ["451 later", "554 no", "421 bye"])
+def test_a_mail_that_was_refused_goes_to_the_next_server(safe: Any, words: str) -> None:
+    with OddMailServer(words) as odd, MailServer(confirms=True) as other:
+        safe.SMTP_SERVER, safe.SMSC_TRANSPORT = f"{odd.address},{other.address}", "smtp"
+        assert safe.SMSC().send_sms(PHONE, "hello").ok
+    assert len(other.mails) == 1
