@@ -25,6 +25,7 @@ from typing import (
 )
 
 from smsc_transports.reporting.notices import tell_once
+from smsc_transports.values.hidden import Hidden
 from smsc_transports.values.hosts import DEFAULT_HOST, domain_of, expand_hosts, read_hosts
 
 DEFAULT_SMTP_SERVER = "send.smsc.ua"
@@ -119,7 +120,7 @@ def read_settings(
     A value in the module wins over the environment. A value that cannot be understood is told
     once and the default used, so that no message is lost to a typo.
     """
-    environ = os.environ if environ is None else environ
+    environ = Hidden(os.environ if environ is None else environ)
 
     def new(name: str) -> Any:
         value = constants.get(name)

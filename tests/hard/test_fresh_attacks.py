@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import functools
 import smtplib
+import traceback
 from typing import Any
 
 import pytest
+
+from smsc_transports.failover import slots
+from smsc_transports.failover.slots import slot
+from smsc_transports.reporting.notices import SMSCWarning
+from smsc_transports.values.request import Request
+from smsc_transports.values.settings import Settings
 
 from .peers import PHONE, Exchange, Gateway, MailServer, lost, says
 
@@ -112,3 +119,38 @@ def test_a_mail_that_was_refused_goes_to_the_next_server(safe: Any, words: str) 
         safe.SMTP_SERVER, safe.SMSC_TRANSPORT = f"{odd.address},{other.address}", "smtp"
         assert safe.SMSC().send_sms(PHONE, "hello").ok
     assert len(other.mails) == 1
+
+
+@pytest.mark.filterwarnings("error::smsc_transports.reporting.notices.SMSCWarning")
+@pytest.mark.parametrize("where", ["host", "environment"])
+def test_no_local_variable_of_a_refused_setting_holds_a_password(
+    face: Any, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    face.SMSC_LOGIN = face.SMSC_PASSWORD = ""
+    monkeypatch.setenv("SMSC_PASSWORD", "hunter2hunter2")
+    if where == "host":
+        monkeypatch.setattr(face, "SMSC_HOST", ["shop:hunter2hunter2@127.0.0.1"])
+    else:
+        face.SMSC_TIMEOUT = "soon"
+    with pytest.raises(SMSCWarning) as caught:
+        face.SMSC().send_sms(PHONE, "hello")
+    frames = [frame for frame, _ in traceback.walk_tb(caught.value.__traceback__)][1:]
+    shown = [f"{frame.f_code.co_name}: {frame.f_locals}" for frame in frames]
+    assert len(shown) > 3
+    assert [each for each in shown if "hunter2" in each] == []
+
+
+def test_who_takes_part_in_the_limit_is_remembered_without_password() -> None:
+    request = Request("send", "phones=1", Settings(login="a", password="hunter2hunter2"))
+    with slot(request, 1):
+        assert "hunter2" not in repr(slots._taken)
+
+
+def test_a_host_and_a_port_given_as_a_pair_lead_to_no_other_host(face: Any, told: Any) -> None:
+    """Of 8080 the system would make the address 0.0.31.144."""
+    with Gateway() as gateway:
+        face.SMSC_HOST = (gateway.address, 8080)
+        gateway.refuse()
+        reply = face.SMSC().send_sms(PHONE, "hello")
+    assert [attempt.address for attempt in reply.attempts] == [gateway.address]
+    assert "8080" in told()[0]
