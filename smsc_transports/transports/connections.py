@@ -187,6 +187,9 @@ class Connection(HTTPConnection):
         if not good or self.sock is None or self._tunnel_host or self.answer is None:
             self.close()
             return
+        if getattr(self.sock, "pending", int)():  # decrypted already, so that no selector sees it
+            self.close()
+            return
         self._keep_seconds = _keep_alive_seconds(self.answer.headers.get("Keep-Alive", ""))
         self._idle_since = time.monotonic()
         if self._keep_seconds > 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import smtplib
 import traceback
-from typing import Any
+from typing import Any, Dict
 
 import pytest
 
@@ -15,7 +15,7 @@ from smsc_transports.reporting.notices import SMSCWarning
 from smsc_transports.values.request import Request
 from smsc_transports.values.settings import Settings
 
-from .peers import PHONE, Exchange, Gateway, MailServer, lost, says
+from .peers import PHONE, Exchange, Gateway, MailServer, lost, response, says, truly
 
 pytestmark = pytest.mark.usefixtures("fresh_plugins")
 
@@ -154,3 +154,32 @@ def test_a_host_and_a_port_given_as_a_pair_lead_to_no_other_host(face: Any, told
         reply = face.SMSC().send_sms(PHONE, "hello")
     assert [attempt.address for attempt in reply.attempts] == [gateway.address]
     assert "8080" in told()[0]
+
+
+@pytest.mark.parametrize("size", [4096, 8191, 8192, 8193, 16000, 16384])
+def test_what_follows_an_answer_in_the_same_packet_is_never_the_next_one(
+    face: Any, secured: Dict[str, Any], size: int
+) -> None:
+    def two_answers(exchange: Exchange) -> None:
+        head = len(response("x" * size)) - size
+        exchange.send(response("1" * (size - head)) + response("666"))
+
+    with Gateway(balance=[two_answers, truly], **secured) as gateway:
+        face.SMSC_HOST = gateway.address
+        face.SMSC().get_balance()
+        assert face.SMSC().get_balance() == "99.50"
+
+
+@pytest.mark.parametrize("charset", ["utf-8-sig", "utf-16", "punycode", "idna"])
+def test_a_charset_in_which_plain_letters_are_others_is_as_an_unknown_one(
+    face: Any, charset: str
+) -> None:
+    """The login would be another one there."""
+    face.SMSC_CHARSET = charset
+    with Gateway() as gateway:
+        face.SMSC_HOST = gateway.address
+        for text in ("hello", "привет"):
+            assert face.SMSC().send_sms(PHONE, text).ok
+        assert face.SMSC().get_balance() == "99.50"
+    assert [message["mes"] for message in gateway.messages] == ["hello", "привет"]
+    assert {asked.fields["login"] for asked in gateway.asked} == {face.SMSC_LOGIN}
