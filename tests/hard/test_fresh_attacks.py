@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import smtplib
 import traceback
 from typing import Any, Dict
@@ -16,6 +17,7 @@ from smsc_transports.values.request import Request
 from smsc_transports.values.settings import Settings
 
 from .peers import PHONE, Exchange, Gateway, MailServer, lost, response, says, truly
+from .programs import run
 
 pytestmark = pytest.mark.usefixtures("fresh_plugins")
 
@@ -183,3 +185,33 @@ def test_a_charset_in_which_plain_letters_are_others_is_as_an_unknown_one(
         assert face.SMSC().get_balance() == "99.50"
     assert [message["mes"] for message in gateway.messages] == ["hello", "привет"]
     assert {asked.fields["login"] for asked in gateway.asked} == {face.SMSC_LOGIN}
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
+def test_a_process_forked_while_another_thread_makes_the_first_call_can_send() -> None:
+    program = """
+        import os, signal, sys, threading
+        inside, forking = threading.Event(), threading.Event()
+
+        class Finder:
+            def find_spec(self, name, path=None, target=None):
+                if name == "smsc_transports.failover.policies":
+                    inside.set()
+                    forking.wait(10)
+
+        sys.meta_path.insert(0, Finder())
+        os.register_at_fork(before=forking.set)
+        first = threading.Thread(target=send)
+        first.start()
+        inside.wait(10)
+        child = os.fork()
+        if child == 0:
+            signal.alarm(10)  # ends it if it hangs
+            os._exit(0 if send()[0] else 1)
+        print(os.waitpid(child, 0)[1])
+        first.join()
+    """
+    with Gateway() as gateway:
+        out, _ = run(program, gateway.address)
+    assert out == "0"
+    assert len(gateway.messages) == 2
