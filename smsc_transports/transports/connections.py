@@ -27,6 +27,7 @@ FRESH_SECONDS = 0.25
 """How long a connection may have been idle for a send that must not be repeated."""
 
 _KEEP_ALIVE_MARGIN_SECONDS = 1.0
+_PIECE_BYTES = 65536
 
 
 class Limits(float):
@@ -117,6 +118,7 @@ class Connection(HTTPConnection):
     _idle_since = 0.0
     _idle_limit = 0.0
     _connect_ends = 0.0
+    _send_ends = 0.0
 
     def connect(self) -> None:
         """Connect, speak to a proxy, and make the handshake, all within the time there is."""
@@ -124,6 +126,7 @@ class Connection(HTTPConnection):
         self._is_kept = False
         self._idle_since = 0.0
         self._connect_ends = min(time.monotonic() + limits, limits.ends_at)
+        self._send_ends = self._connect_ends  # for what a proxy is asked
         what_a_proxy_says: Any = partial(Response, self._connect_ends, None)
         self.response_class = what_a_proxy_says
         try:
@@ -132,6 +135,12 @@ class Connection(HTTPConnection):
             self.close()
             raise failure(NotSent, error) from None
         self._descriptor = _identity(self.sock)
+
+    def send(self, data: Any) -> None:
+        """Send within the time there is; urllib3 would give each piece all of it."""
+        for start in range(0, len(data), _PIECE_BYTES):
+            self.sock.settimeout(deadline.seconds_until(self._send_ends))
+            super().send(data[start : start + _PIECE_BYTES])
 
     def _new_conn(self) -> socket.socket:
         return deadline.connect(self._dns_host, self.port, self._connect_ends)
@@ -159,9 +168,7 @@ class Connection(HTTPConnection):
             if self.sock is None:
                 self.connect()
             self.response_class = response  # type: ignore[assignment]
-            self.sock.settimeout(
-                deadline.seconds_until(min(ends_at, time.monotonic() + limits.read))
-            )
+            self._send_ends = min(ends_at, time.monotonic() + limits.read)
             super().request(*args, **kwargs)
         except (TransportError, BrokenPipeError):  # after the latter there may be an answer
             raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import smtplib
+import socket
 import traceback
 from typing import Any, Dict
 
@@ -215,3 +216,12 @@ def test_a_process_forked_while_another_thread_makes_the_first_call_can_send() -
         out, _ = run(program, gateway.address)
     assert out == "0"
     assert len(gateway.messages) == 2
+
+
+def test_a_server_that_does_not_read_a_long_request_is_left_at_the_deadline(face: Any) -> None:
+    face.SMSC_TIMEOUT, face.SMSC_DEADLINE, face.SMSC_POST = 20, 1, True
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        face.SMSC_HOST = f"127.0.0.1:{deaf.getsockname()[1]}"
+        reply = face.SMSC().send_sms(PHONE, "x" * 20_000_000)
+    assert reply.outcome == "unknown"
+    assert reply.attempts[0].seconds < 15
