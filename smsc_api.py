@@ -300,7 +300,10 @@ def _package() -> Any:
     global _imported
     if _imported is None:
         try:
-            from smsc_transports import call
+            from smsc_transports import FIRST_IMPORT
+
+            with FIRST_IMPORT:
+                from smsc_transports import call
         except ImportError as missing:
             raise _not_installed(missing) from missing
         if hasattr(call, "last_url"):

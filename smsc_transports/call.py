@@ -107,12 +107,12 @@ def choose(manager: PluginManager, request: Request) -> List[Transport]:
     wanted = manager.choose_transport(request, list(known)) or request.settings.transport
     names = [name.strip() for name in wanted.split(",") if name.strip()]
     chosen = [named(known, name) for name in names]
-    carrying = _carrying(request.command, chosen)
+    carrying = _carrying(request.task, chosen)
     if carrying:
         return carrying
     if chosen and not any(transport.is_gateway for transport in chosen):
         raise NotSent(
-            f"{wanted} carries no {request.command}; to have it go to the gateway, name one of "
+            f"{wanted} carries no {request.task}; to have it go to the gateway, name one of "
             f"its transports too: SMSC_TRANSPORT={wanted},{usual_transport(request.settings)}"
         )
     return [named(known, usual_transport(request.settings))]
@@ -128,8 +128,8 @@ def _askers(
     return [named(manager.transports(), usual_transport(request.settings))]
 
 
-def _carrying(command: str, transports: Sequence[Transport]) -> List[Transport]:
-    return [t for t in transports if t.commands is None or command in t.commands]
+def _carrying(task: str, transports: Sequence[Transport]) -> List[Transport]:
+    return [t for t in transports if t.commands is None or task in t.commands]
 
 
 def usual_transport(settings: Settings) -> str:

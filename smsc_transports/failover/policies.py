@@ -29,6 +29,8 @@ from smsc_transports.values.errors import (
     OutcomeUnknown,
     TransportError,
     Unsupported,
+    text_of,
+    told_of,
 )
 from smsc_transports.values.request import Request
 from smsc_transports.values.settings import Timeout
@@ -47,7 +49,7 @@ class Route(NamedTuple):
     @property
     def key(self) -> Tuple[str, str]:
         """What the address is remembered under when it rests."""
-        return (self.transport.name, self.address)
+        return (self.transport.name, str(self.address))
 
 
 class Verdict(NamedTuple):
@@ -132,9 +134,12 @@ class Call:
 
     def _addresses(self, transport: Transport) -> Sequence[str]:
         try:
-            return list(transport.addresses(self.request))
+            addresses = transport.addresses(self.request)
+            if isinstance(addresses, str):
+                raise TypeError("it gave one text, not a list of texts")
+            return list(addresses)
         except Exception as error:  # a stranger's; it counts as an attempt that went nowhere
-            reason = redact(_describe(error), self.request.settings.secrets)
+            reason = redact(told_of(error), self.request.settings.secrets)
             tell_bug(transport, "addresses", error, self.request.settings.secrets)
             self._note(self.request, Route(transport, ""), self.clock(), NOT_SENT, reason)
             return []
@@ -166,15 +171,15 @@ class Call:
 def _exchange(request: Request, route: Route, timeout: Timeout) -> str:
     """Let the transport try, and make of whatever it raises one of our errors, without secrets."""
     carried = route.transport.commands
-    if carried is not None and request.command not in carried:
-        raise Unsupported(f"{route.transport.name} does not carry {request.command}")
+    if carried is not None and request.task not in carried:
+        raise Unsupported(f"{route.transport.name} does not carry {request.task}")
     try:
         text = route.transport.exchange(request, route.address, timeout)
     except TransportError as error:
         raise _clean(error, request) from error.__cause__
     except Exception as error:  # plugin code may fail at any point
         tell_bug(route.transport, "exchange", error, request.settings.secrets)
-        raise OutcomeUnknown(redact(_describe(error), request.settings.secrets)) from error
+        raise OutcomeUnknown(redact(told_of(error), request.settings.secrets)) from error
     except BaseException as error:  # Ctrl-C: the frames below hold the password
         raise error.with_traceback(None) from None
     if not isinstance(text, str):
@@ -189,13 +194,9 @@ def _clean(error: TransportError, request: Request) -> TransportError:
     """Give an error of the same outcome whose text holds no secret."""
     kinds = (NotSent, OutcomeUnknown, Unsupported)
     kind = next((kind for kind in kinds if isinstance(error, kind)), OutcomeUnknown)
-    clean = kind(redact(str(error), request.settings.secrets))
+    clean = kind(redact(text_of(error) or type(error).__name__, request.settings.secrets))
     clean.timed_out, clean.stale = error.timed_out, error.stale
     return clean
-
-
-def _describe(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
 
 
 def run_legacy(

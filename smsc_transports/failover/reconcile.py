@@ -32,7 +32,8 @@ NOT_FOUND = "-3"
 _KEPT_AS_WRITTEN = re.compile(r"\+[1-9]\d{7,14}|(?!8\d{10}$)[1-9]\d{10,14}|[^@\s]+@[^@\s]+")
 """Recipients that the gateway knows by the same name; other numbers it may have corrected."""
 
-_STATUS = re.compile(r"-?\d+(,[^,]*){2,}", re.DOTALL)
+_STATUS = re.compile(r"-?\d\d?")
+"""All that the gateway has: a page of something else may speak of a status of its own."""
 _AMOUNT = re.compile(r"-?\d+(\.\d+)?")
 
 Entry = Dict[str, Any]
@@ -105,12 +106,17 @@ class Search:
         question = self._request.about("status", f"phone={quote(listed)}&id={ids}&all=1", fmt=3)
         for route in self._routes(failed):
             try:
-                text = self._call.attempt(question, route, _is_answer)
+                text = self._call.attempt(question, route, self._is_answer)
             except TransportError:
                 continue
             self.heard = True
             return _entries(text)
         return []
+
+    def _is_answer(self, text: str) -> bool:
+        entries = _decoded(text)
+        own = self._request.id
+        return entries is not None and all(str(each.get("id", own)) == own for each in entries)
 
     def _wait_for_turn(self, listed: str) -> bool:
         times = self._asked.setdefault(listed, [])
@@ -154,10 +160,6 @@ class Search:
         return ""
 
 
-def _is_answer(text: str) -> bool:
-    return _decoded(text) is not None
-
-
 def _decoded(text: str) -> Optional[List[Entry]]:
     """Read an answer of ``status.php``: JSON, or the numbers that a plugin may have got."""
     try:
@@ -166,18 +168,22 @@ def _decoded(text: str) -> Optional[List[Entry]]:
         fields = text.strip().split(",", 8)
         if re.fullmatch(r"0,-\d+", text.strip()):
             return [{"error_code": fields[1][1:]}]
-        if not _STATUS.fullmatch(text.strip()):
+        if len(fields) < 3 or not _STATUS.fullmatch(fields[0]):
             return None
         cost = {"cost": fields[5]} if len(fields) > 5 else {}
         return [{"status": fields[0], **cost}]
     entries = data if isinstance(data, list) else [data]
-    known = [e for e in entries if isinstance(e, dict) and ("status" in e or "error_code" in e)]
+    known = [e for e in entries if isinstance(e, dict) and ("error_code" in e or _has_status(e))]
     return known or None
+
+
+def _has_status(entry: Entry) -> bool:
+    return _STATUS.fullmatch(str(entry.get("status", ""))) is not None
 
 
 def _entries(text: str) -> List[Entry]:
     """Give the statuses of an answer, none of an error."""
-    return [entry for entry in _decoded(text) or [] if "status" in entry]
+    return list(filter(_has_status, _decoded(text) or []))
 
 
 def _is_present(entry: Entry) -> bool:

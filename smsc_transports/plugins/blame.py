@@ -5,12 +5,13 @@ from __future__ import annotations
 import inspect
 import sys
 import traceback
-from typing import Any, List, Mapping, Optional, Sequence, Union
+from typing import Any, Iterator, List, Mapping, Optional, Sequence, Union
 
 import pluggy
 
 from smsc_transports.reporting.notices import tell_on_stderr
 from smsc_transports.reporting.redaction import redact
+from smsc_transports.values.errors import told_of
 
 
 def failing_hook(implementations: Sequence[Any], error: BaseException) -> Optional[Any]:
@@ -20,9 +21,16 @@ def failing_hook(implementations: Sequence[Any], error: BaseException) -> Option
     """
     running = {frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__)}
     for each in reversed(implementations):
-        if getattr(inspect.unwrap(each.function), "__code__", None) in running:
+        if any(getattr(layer, "__code__", None) in running for layer in _layers(each.function)):
             return each
     return None
+
+
+def _layers(function: Any) -> Iterator[Any]:
+    """Give a function, and what its decorators wrapped."""
+    while function is not None:
+        yield function
+        function = getattr(function, "__wrapped__", None)
 
 
 def called_until(implementations: Sequence[Any], error: BaseException) -> List[Any]:
@@ -48,7 +56,7 @@ def tell_bug(
     """
     if type(transport).__module__.startswith("smsc_transports.transports."):
         return
-    reason = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
+    reason = error if isinstance(error, str) else told_of(error)
     where = f"{transport.name!r} ({file_of(transport)})"
     tell_on_stderr(
         redact(f"The transport {where} failed at {place}: {reason}.", secrets),
@@ -75,7 +83,7 @@ def trace_to_stderr(manager: pluggy.PluginManager) -> None:
         try:
             given = outcome.get_result()
         except BaseException as error:
-            what = f"raised {type(error).__name__}: {error}"
+            what = f"raised {told_of(error)}"
         else:
             what = f"gave {_shown(name, given)}"
         what = redact(what, getattr(owner, "secrets", ()))

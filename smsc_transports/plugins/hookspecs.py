@@ -51,8 +51,9 @@ def smsc_transports() -> Iterable[Transport]:  # type: ignore[empty-body]
 def smsc_choose_transport(request: Request, names: List[str]) -> Optional[str]:
     """Choose the transport for one request.
 
-    Called once for each call. The first answer that is not None wins; if no plugin answers,
-    ``SMSC_TRANSPORT`` decides, and if that is empty, ``SMSC_POST`` and ``SMSC_HTTPS`` do. ::
+    Called once for each call, but not for those that the hook itself makes. The first answer
+    that is not None wins; if no plugin answers, ``SMSC_TRANSPORT`` decides, and if that is empty,
+    ``SMSC_POST`` and ``SMSC_HTTPS`` do. ::
 
         # bulk_by_post.py
         from smsc_transports import hookimpl
@@ -76,8 +77,9 @@ def smsc_choose_transport(request: Request, names: List[str]) -> Optional[str]:
 def smsc_settings(settings: Settings) -> Optional[Mapping[str, Any]]:
     """Change the settings of one call.
 
-    Called once for each call. The changes of all plugins are merged; where two change the same
-    field, the one that pluggy calls earlier wins (``tryfirst``, or registered later). ::
+    Called once for each call, but not for those that the hook itself makes. The changes of all
+    plugins are merged; where two change the same field, the one that pluggy calls earlier wins
+    (``tryfirst``, or registered later). ::
 
         # password_from_systemd.py
         import os
@@ -93,7 +95,8 @@ def smsc_settings(settings: Settings) -> Optional[Mapping[str, Any]]:
         settings: what the constants and the environment say.
 
     Returns:
-        The changed fields of :class:`Settings` by name, or None.
+        The changed fields of :class:`Settings` by name, or None. They are read as the constants
+        are: ``{"timeout": 5, "failover": "safe"}``.
 
     An exception ends the call before anything is sent, with a warning.
     """
@@ -122,5 +125,6 @@ def smsc_attempt(attempt: Attempt) -> None:
     Returns:
         Nothing; whatever it gives is ignored.
 
-    Whatever it raises is shown once, as a warning, and never passed on.
+    Whatever it raises is shown once, as a warning, and never passed on, save Ctrl-C and
+    ``sys.exit()``.
     """

@@ -11,8 +11,21 @@ import importlib
 import inspect
 import os
 import threading
+from collections.abc import Collection
+from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
+from typing import (
+    Any,
+    Dict,
+    FrozenSet,
+    Iterator,
+    List,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Tuple,
+)
 
 import pluggy
 
@@ -35,9 +48,10 @@ from smsc_transports.values.errors import (
     NotSent,
     TransportError,
     did_you_mean,
+    told_of,
 )
 from smsc_transports.values.request import Request
-from smsc_transports.values.settings import Settings
+from smsc_transports.values.settings import Settings, read_changes
 
 BUILT_IN = {
     "http": "smsc_transports.transports.http",
@@ -46,7 +60,17 @@ BUILT_IN = {
 BLOCKED = "blocked"
 BROKEN = "broken"
 
-_observing: ContextVar[bool] = ContextVar("_observing", default=False)
+# A hook may itself send: about that message it is not asked, or it would never end.
+_busy: ContextVar[FrozenSet[str]] = ContextVar("_busy", default=frozenset())
+
+
+@contextmanager
+def _busy_with(hook: str) -> Iterator[None]:
+    token = _busy.set(_busy.get() | {hook})
+    try:
+        yield
+    finally:
+        _busy.reset(token)
 
 
 class LeftOut(NamedTuple):
@@ -125,8 +149,14 @@ class PluginManager(pluggy.PluginManager):
         Raises ConfigurationError where two have one name.
         """
         with self._lock:
+            if self._transports is None and "smsc_transports" in _busy.get():
+                known = [self.get_plugin(name) for name in BUILT_IN]
+                return {
+                    each.name: each for built in known if built for each in built.smsc_transports()
+                }
             if self._transports is None:
-                self._transports = self._collect()
+                with _busy_with("smsc_transports"):
+                    self._transports = self._collect()
             return self._transports
 
     def origin(self, name: str) -> str:
@@ -150,7 +180,7 @@ class PluginManager(pluggy.PluginManager):
             raise self._bug(
                 name, f"KeyError: there is no setting {unknown[0]!r}.{meant}".rstrip(".")
             )
-        return settings.replace(**changes) if changes else settings
+        return settings.replace(**read_changes(changes)) if changes else settings
 
     def choose_transport(self, request: Request, names: List[str]) -> Optional[str]:
         """Give the first plugin's choice; None if no plugin has one.
@@ -168,23 +198,22 @@ class PluginManager(pluggy.PluginManager):
 
         The attempts of a message that an observer sends are not observed.
         """
-        if _observing.get():
+        if "smsc_attempt" in _busy.get():
             return
-        token = _observing.set(True)
         hook: Any = self.hook.smsc_attempt
+        observers = hook.get_hookimpls()  # one may unregister itself
         called: List[Any] = []
-        try:
-            for _ in range(len(hook.get_hookimpls()) + 1):
+        with _busy_with("smsc_attempt"):
+            for _ in range(len(observers) + 1):
                 try:
                     hook(attempt=attempt)
                     return
                 except Exception as error:
-                    text, plugin = self._failed("smsc_attempt", error, settings)
+                    text, plugin = self._failed("smsc_attempt", error, settings, observers)
                     tell_on_stderr(f"{text[0].upper()}{text[1:]}.", f"smsc_attempt of {plugin}")
-                    called += called_until(hook.get_hookimpls(), error)
+                    called += called_until(observers, error)
+                    observers = [each for each in observers if each.plugin not in called]
                     hook = self.subset_hook_caller("smsc_attempt", called)
-        finally:
-            _observing.reset(token)
 
     def close(self) -> None:
         """Close every transport."""
@@ -208,18 +237,24 @@ class PluginManager(pluggy.PluginManager):
         return found
 
     def _ask(self, name: str, of: Settings, **arguments: Any) -> Any:
+        if name in _busy.get():
+            return None
+        hook = getattr(self.hook, name)
+        hooks = hook.get_hookimpls()
         try:
-            return getattr(self.hook, name)(**arguments)
+            with _busy_with(name):
+                return hook(**arguments)
         except (ConfigurationError, TransportError):
             raise
         except Exception as error:
-            raise NotSent(self._failed(name, error, of)[0]) from None
+            raise NotSent(self._failed(name, error, of, hooks)[0]) from None
 
-    def _failed(self, name: str, error: Exception, settings: Settings) -> Tuple[str, str]:
-        hooks = getattr(self.hook, name).get_hookimpls()
+    def _failed(
+        self, name: str, error: Exception, settings: Settings, hooks: Sequence[Any]
+    ) -> Tuple[str, str]:
         failing = failing_hook(hooks, error)
         plugin = " or ".join(described(each) for each in ([failing] if failing else hooks))
-        reason = redact(f"{type(error).__name__}: {error}", settings.secrets)
+        reason = redact(told_of(error), settings.secrets)
         return f"the plugin {plugin} failed at {name}: {reason}", plugin
 
     def _bug(self, name: str, reason: str) -> NotSent:
@@ -250,7 +285,7 @@ class PluginManager(pluggy.PluginManager):
         self.left_out.append(LeftOut(name, origin, BLOCKED, "SMSC_BLOCK_PLUGINS names it"))
 
     def _leave_out(self, name: str, origin: str, error: BaseException, what: str) -> None:
-        reason = f"{type(error).__name__}: {error}".rstrip(".")
+        reason = told_of(error).rstrip(".")
         remedy = f"Fix or uninstall it, or set SMSC_BLOCK_PLUGINS={name}."
         left_out = LeftOut(name, origin, BROKEN, f"{reason}. {remedy}")
         if left_out not in self.left_out:
@@ -312,11 +347,17 @@ def _of_all(given: List[Any]) -> List[Transport]:
 
 
 def _checked(transport: Any) -> Transport:
-    if not isinstance(transport, Transport) or not transport.name:
+    if not (isinstance(transport, Transport) and transport.name and _is_text(transport.name)):
         raise TypeError(f"{transport!r} is no Transport with a name")
     if isinstance(transport.commands, (str, bytes)):
         raise TypeError(f"commands of {transport!r} must be a set of names, not a text")
+    if transport.commands is not None and not isinstance(transport.commands, Collection):
+        raise TypeError(f"commands of {transport!r} must be a set of names or None")
     return transport
+
+
+def _is_text(name: Any) -> bool:
+    return isinstance(name, str)
 
 
 def _refuse_wrong_hooks(manager: pluggy.PluginManager, plugin: Any) -> None:
@@ -329,11 +370,20 @@ def _refuse_wrong_hooks(manager: pluggy.PluginManager, plugin: Any) -> None:
                 raise ConfigurationError(f"{attribute} has to be marked with @hookimpl")
             continue
         name = options.get("specname") or attribute
+        is_wrapper = options.get("wrapper") or options.get("hookwrapper")
+        if name == "smsc_attempt" and not is_wrapper and _never_runs(getattr(plugin, attribute)):
+            raise ConfigurationError(
+                "smsc_attempt would never run: it must be a plain function, without async or yield"
+            )
         if not options.get("optionalhook") and name not in known:
             meant = did_you_mean(name, known)
             raise ConfigurationError(
                 f"There is no hook {name!r}.{meant} The hooks are: {', '.join(known)}."
             )
+
+
+def _never_runs(hook: Any) -> bool:
+    return inspect.isgeneratorfunction(hook) or inspect.iscoroutinefunction(hook)
 
 
 _manager: Optional[PluginManager] = None

@@ -41,7 +41,8 @@ class Transport(ABC):
     """Its name in ``SMSC_TRANSPORT``."""
 
     commands: Optional[FrozenSet[str]] = None
-    """The commands that it can carry; None: all."""
+    """The commands that it can carry; None: all. "send" alone never asks a price: a send that asks
+    one and must not be delivered, ``request.fields["cost"] == "1"``, is "cost" here."""
 
     is_gateway: bool = False
     """True if its addresses are SMSC's own hosts, the only ones that may get login and password.

@@ -28,6 +28,7 @@ FRESH_SECONDS = 0.25
 """How long a connection may have been idle for a send that must not be repeated."""
 
 _KEEP_ALIVE_MARGIN_SECONDS = 1.0
+_PIECE_BYTES = 65536
 
 
 class Limits(float):
@@ -118,6 +119,7 @@ class Connection(HTTPConnection):
     _idle_since = 0.0
     _idle_limit = 0.0
     _connect_ends = 0.0
+    _send_ends = 0.0
 
     def connect(self) -> None:
         """Connect, speak to a proxy, and make the handshake, all within the time there is."""
@@ -125,6 +127,7 @@ class Connection(HTTPConnection):
         self._is_kept = False
         self._idle_since = 0.0
         self._connect_ends = min(time.monotonic() + limits, limits.ends_at)
+        self._send_ends = self._connect_ends  # for what a proxy is asked
         what_a_proxy_says: Any = partial(Response, self._connect_ends, None)
         self.response_class = what_a_proxy_says
         try:
@@ -133,6 +136,12 @@ class Connection(HTTPConnection):
             self.close()
             raise failure(NotSent, error) from None
         self._descriptor = _identity(self.sock)
+
+    def send(self, data: Any) -> None:
+        """Send within the time there is; urllib3 would give each piece all of it."""
+        for start in range(0, len(data), _PIECE_BYTES):
+            self.sock.settimeout(deadline.seconds_until(self._send_ends))
+            super().send(data[start : start + _PIECE_BYTES])
 
     def _new_conn(self) -> socket.socket:
         return deadline.connect(self._dns_host, self.port, self._connect_ends)
@@ -160,9 +169,7 @@ class Connection(HTTPConnection):
             if self.sock is None:
                 self.connect()
             self.response_class = response  # type: ignore[assignment]
-            self.sock.settimeout(
-                deadline.seconds_until(min(ends_at, time.monotonic() + limits.read))
-            )
+            self._send_ends = min(ends_at, time.monotonic() + limits.read)
             super().request(*args, **kwargs)
         except (TransportError, BrokenPipeError):  # after the latter there may be an answer
             raise
@@ -172,15 +179,23 @@ class Connection(HTTPConnection):
     def getresponse(self, *args: Any, **kwargs: Any) -> Any:
         """Read the head of the answer."""
         try:
-            return super().getresponse(*args, **kwargs)
+            response = super().getresponse(*args, **kwargs)
         except (TransportError, TypeError):  # urllib3 1 first asks in a way of Python 2
             raise
         except Exception as error:
             raise self._lost(error) from None
+        if self._is_kept and response.status == 408:  # said as it closed, before it was asked
+            response.close()
+            self.close()
+            raise _stale(OutcomeUnknown("the server had given up waiting for another request"))
+        return response
 
     def rest(self, good: bool) -> None:
         """Be kept for the next request, if the last answer left the connection as it should."""
         if not good or self.sock is None or self._tunnel_host or self.answer is None:
+            self.close()
+            return
+        if getattr(self.sock, "pending", int)():  # decrypted already, so that no selector sees it
             self.close()
             return
         self._keep_seconds = _keep_alive_seconds(self.answer.headers.get("Keep-Alive", ""))
@@ -205,10 +220,7 @@ class Connection(HTTPConnection):
     def _lost(self, error: Exception) -> OutcomeUnknown:
         lost: OutcomeUnknown = failure(OutcomeUnknown, error)
         received = self.answer.reader.received if self.answer is not None else 0
-        lost.stale = self._is_kept and not received and not lost.timed_out
-        if lost.stale:
-            IDLE.close_all()  # the others may be as dead, and the next attempt needs a new one
-        return lost
+        return _stale(lost) if self._is_kept and not received and not lost.timed_out else lost
 
 
 class TLSConnection(Connection, HTTPSConnection):
@@ -239,6 +251,12 @@ class _NamingContext:
 
     def __setattr__(self, name: str, value: Any) -> None:
         setattr(self._context, name, value)
+
+
+def _stale(lost: OutcomeUnknown) -> OutcomeUnknown:
+    IDLE.close_all()  # the others may be as dead, and the next attempt needs a new one
+    lost.stale = True
+    return lost
 
 
 def failure(kind: Any, error: BaseException) -> Any:

@@ -32,11 +32,7 @@ _IN_LISTS = ("time", "tz", "translit", "format", "sender")
 _BEFORE_TEXT = (*_IN_LISTS, "id", "phones")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _FAILURES = (OSError, smtplib.SMTPException, ValueError)
-_REFUSALS = (
-    smtplib.SMTPResponseException,
-    smtplib.SMTPRecipientsRefused,
-    smtplib.SMTPNotSupportedError,
-)
+_REFUSALS = (smtplib.SMTPRecipientsRefused, smtplib.SMTPNotSupportedError)
 
 
 class SmtpTransport(Transport):
@@ -141,13 +137,20 @@ def _hand_over(server: Any, settings: Settings, letter: Union[str, bytes]) -> No
         server.login(settings.smtp_login, settings.smtp_password)
     try:
         server.sendmail(settings.mail_from, settings.mail_to, letter)
-    except _REFUSALS:
-        raise
     except _FAILURES as error:
-        if not getattr(server, "data_began", True):
+        if _is_refusal(error) or not getattr(server, "data_began", True):
             raise
         _clean(error, settings.secrets)
         raise _failure(OutcomeUnknown, error) from error
+
+
+def _is_refusal(error: BaseException) -> bool:
+    """Tell a server's no from a confirmation in other words than ``250`` (RFC 5321, 4.2.1)."""
+    if type(error) is smtplib.SMTPResponseException:  # smtplib's own, for a line too long to read
+        return False
+    if isinstance(error, smtplib.SMTPResponseException):
+        return 400 <= error.smtp_code < 600
+    return isinstance(error, _REFUSALS)
 
 
 def _leave(server: Any) -> None:

@@ -28,6 +28,8 @@ FORMAT_FLAGS = (
 )
 """The gateway's parameter for each message format from 1 up; format 12 has none."""
 
+_LETTERS = "az09+-.."
+
 
 class Argument(str):
     """An encoded argument string that remembers which charset its text is in."""
@@ -48,10 +50,12 @@ class MailArgument(Argument):
 def fitting_charset(declared: str, *values: Any) -> str:
     """Give the declared charset if it carries every text among the values, else utf-8."""
     try:
+        if _LETTERS.encode(declared) != _LETTERS.encode():  # a login would be another one there
+            return "utf-8"
         for value in values:
             if isinstance(value, str):
                 value.encode(declared)
-    except (UnicodeEncodeError, LookupError):
+    except (UnicodeError, LookupError):
         return "utf-8"
     return declared
 

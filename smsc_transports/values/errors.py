@@ -7,7 +7,7 @@ says that somebody has to change a setting, and no loop swallows it.
 
 from __future__ import annotations
 
-from typing import Any, Iterable, Tuple
+from typing import Any, Iterable, Optional, Tuple
 
 ANSWERED = "answered"
 NOT_SENT = "not sent"
@@ -33,6 +33,20 @@ def error_text(code: int) -> str:
     return ERROR_TEXTS.get(code, "an error code that is not documented")
 
 
+def told_of(error: BaseException) -> str:
+    """Give the type and the text of an exception, the type alone where it has no text."""
+    text = text_of(error)
+    return f"{type(error).__name__}: {text}" if text is not None else type(error).__name__
+
+
+def text_of(error: BaseException) -> Optional[str]:
+    """Give the text of an exception, None where a stranger's class fails to make one."""
+    try:
+        return str(error)
+    except Exception:
+        return None
+
+
 class TransportError(Exception):
     """One attempt failed.
 
@@ -43,6 +57,7 @@ class TransportError(Exception):
 
     outcome = UNKNOWN
     stale = False
+    timed_out = False  # also where a subclass forgot the constructor
 
     def __init__(self, message: str = "", *, timed_out: bool = False) -> None:
         super().__init__(message)

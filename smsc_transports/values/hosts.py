@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import ipaddress
 import re
-from typing import Any, List
+from typing import Any, List, Tuple
 
 from smsc_transports.reporting.notices import tell_always, tell_once
 from smsc_transports.reporting.redaction import MASK, redact
@@ -26,33 +26,41 @@ def read_hosts(value: Any) -> str:
     Of a list those that can be read are kept; the real gateway never stands in for a test server
     that was misspelt. What cannot be read is told once, without what may be a password in it.
     """
+    kept, problem = _read(value)
+    del value  # may hold a password, and the warning may be an exception
+    if problem:
+        tell = tell_once if kept else tell_always
+        tell(problem, "SMSC_HOST")
+    return kept
+
+
+def _read(value: Any) -> Tuple[str, str]:
+    """Give the hosts that can be read, and what is wrong with the others, "" if nothing is."""
     if value is None or value == "":
-        return DEFAULT_HOST
+        return DEFAULT_HOST, ""
     listed = value if isinstance(value, (list, tuple)) else str(value).split(",")
     items = [str(item).strip() for item in listed]
     hosts = [_address(item) for item in items]
     kept = ",".join(host for host in hosts if host)
-    if not kept or kept != ",".join(items):
-        # A password may hold a comma, so that only a part of it stands before an @.
-        secret = re.search("@|%40", str(value)) is not None
-        shown = [MASK if secret and not host else item for item, host in zip(items, hosts)]
-        given = redact(repr(",".join(shown) if secret else value))
-        tell = tell_once if kept else tell_always
-        tell(
-            f"SMSC_HOST is {given}: it must be a domain (smsc.ua, smsc.ru, smsc.kz, "
-            f"smscentre.com), or a comma list of addresses with or without a port "
-            f"(127.0.0.1:8080), without a user or a password. "
-            + (f"Using {kept!r} instead." if kept else "Nothing is sent."),
-            "SMSC_HOST",
-        )
-    return kept
+    if kept and kept == ",".join(items):
+        return kept, ""
+    # A password may hold a comma, so that only a part of it stands before an @.
+    secret = re.search("@|%40", str(value)) is not None
+    shown = [MASK if secret and not host else item for item, host in zip(items, hosts)]
+    given = redact(repr(",".join(shown) if secret else value))
+    return kept, (
+        f"SMSC_HOST is {given}: it must be a domain (smsc.ua, smsc.ru, smsc.kz, "
+        f"smscentre.com), or a comma list of addresses with or without a port "
+        f"(127.0.0.1:8080), without a user or a password. "
+        + (f"Using {kept!r} instead." if kept else "Nothing is sent.")
+    )
 
 
 @functools.lru_cache(maxsize=64)
 def _address(item: str) -> str:
     """Give the address in an item, "" if there is none or a user before it."""
     match = _ADDRESS.fullmatch(f"[{item}]" if _is_ipv6(item) else item)
-    if match is None:
+    if match is None or match.group("host").isdigit():  # a number alone would be an IPv4 address
         return ""
     port = match.group("port") or ""
     if port and not 0 < int(port[1:]) < 65536:

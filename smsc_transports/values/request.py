@@ -102,9 +102,13 @@ class Request:
     @property
     def billable(self) -> bool:
         """True if doing it twice may cost twice or deliver twice."""
-        if self.command == "send":
-            return parameter(self.argument, "cost") != "1"  # decodes no long text
-        return self.command not in READ_ONLY_COMMANDS
+        return self.task != "cost" and self.task not in READ_ONLY_COMMANDS
+
+    @property
+    def task(self) -> str:
+        """What a transport must carry: the command, or "cost" for a send that asks a price only."""
+        asks_price = self.command == "send" and parameter(self.argument, "cost") == "1"
+        return "cost" if asks_price else self.command
 
     def with_id(self, id: str) -> Request:
         """Give the same request under another message id."""

@@ -11,9 +11,21 @@ import math
 import os
 import socket
 from dataclasses import dataclass, field
-from typing import Any, Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple, TypeVar
+from typing import (
+    Any,
+    Callable,
+    Dict,
+    List,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Tuple,
+    TypeVar,
+)
 
 from smsc_transports.reporting.notices import tell_once
+from smsc_transports.values.hidden import Hidden
 from smsc_transports.values.hosts import DEFAULT_HOST, domain_of, expand_hosts, read_hosts
 
 DEFAULT_SMTP_SERVER = "send.smsc.ua"
@@ -108,7 +120,7 @@ def read_settings(
     A value in the module wins over the environment. A value that cannot be understood is told
     once and the default used, so that no message is lost to a typo.
     """
-    environ = os.environ if environ is None else environ
+    environ = Hidden(os.environ if environ is None else environ)
 
     def new(name: str) -> Any:
         value = constants.get(name)
@@ -124,9 +136,9 @@ def read_settings(
         smtp_server=constants.get("SMTP_SERVER", DEFAULT_SMTP_SERVER),
         host=read_hosts(new("SMSC_HOST")),
         transport=str(new("SMSC_TRANSPORT")),
-        failover=_understood("SMSC_FAILOVER", new("SMSC_FAILOVER"), _mode, "legacy"),
-        timeout=_understood("SMSC_TIMEOUT", new("SMSC_TIMEOUT"), _timeout, default_timeout()),
-        deadline=_understood("SMSC_DEADLINE", new("SMSC_DEADLINE"), _seconds, None),
+        failover=_failover(new("SMSC_FAILOVER")),
+        timeout=_times(new("SMSC_TIMEOUT")),
+        deadline=_deadline(new("SMSC_DEADLINE")),
     )
     login, password = constants.get("SMSC_LOGIN", ""), constants.get("SMSC_PASSWORD", "")
     if not login and not password and _has_credentials(environ):
@@ -137,6 +149,35 @@ def read_settings(
         smtp_login=constants.get("SMTP_LOGIN", ""),
         smtp_password=constants.get("SMTP_PASSWORD", ""),
     )
+
+
+def read_changes(changes: Mapping[str, Any]) -> Dict[str, Any]:
+    """Read what a plugin changes as the constants are read; "" and None change nothing there."""
+    readers: Dict[str, Callable[[Any], Any]] = {
+        "host": read_hosts,
+        "transport": str,
+        "failover": _failover,
+        "timeout": _times,
+    }
+    read = {name: value for name, value in changes.items() if name not in readers}
+    for name, reader in readers.items():
+        if changes.get(name) not in (None, ""):
+            read[name] = reader(changes[name])
+    if "deadline" in changes:  # None means that there is none
+        read["deadline"] = _deadline(changes["deadline"])
+    return read
+
+
+def _failover(value: Any) -> str:
+    return _understood("SMSC_FAILOVER", value, _mode, "legacy")
+
+
+def _times(value: Any) -> Timeout:
+    return _understood("SMSC_TIMEOUT", value, _timeout, default_timeout())
+
+
+def _deadline(value: Any) -> Optional[float]:
+    return _understood("SMSC_DEADLINE", value, _seconds, None)
 
 
 def default_timeout() -> Timeout:
@@ -182,6 +223,8 @@ def _seconds(value: Any) -> float:
 
 
 def _timeout(value: Any) -> Timeout:
+    if isinstance(value, Timeout):
+        return value
     parts: Sequence[Any] = value.split(",") if isinstance(value, str) else value
     if not isinstance(parts, (list, tuple)):
         parts = [parts]
