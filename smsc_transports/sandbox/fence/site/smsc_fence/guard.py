@@ -7,7 +7,7 @@ that do these without Python are only told of.
 import sys
 from typing import Any, Callable, Dict, Tuple
 
-from .children import why_unfenced
+from .children import why_refused
 from .plan import current
 from .reports import tell
 from .traffic import letter, refuse, request
@@ -76,8 +76,8 @@ def _import(module: str, *_: Any) -> None:
         )
 
 
-def _child(_executable: Any, args: Any = (), *_: Any) -> None:
-    reason = why_unfenced(args if isinstance(args, (list, tuple)) else [args])
+def _child(executable: Any, args: Any = (), *_: Any) -> None:
+    reason = why_refused(executable, args if isinstance(args, (list, tuple)) else [args])
     if reason:
         refuse(f"a program ({reason})")
 
