@@ -225,6 +225,8 @@ def _steering(statement: ast.AST, class_name: str) -> str:
         name = getattr(node, "attr", "") or getattr(node, "id", "") or getattr(node, "name", "")
         if name in _STEERING:
             return _STEERING[name]
+        if isinstance(node, ast.Constant) and node.value in NEW_SETTINGS:
+            return f"our file reads {node.value} in the environment too"
         if isinstance(node, ast.Global):
             clash = set(node.names) & (VENDOR_GLOBALS | BUILTINS | {*NEW_SETTINGS, class_name})
             if clash:

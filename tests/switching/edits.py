@@ -236,6 +236,8 @@ EDITS: List[Edit] = [
          "urllib.request.install_opener(urllib.request.build_opener())\n", says="urlopen"),
     _row("a method replaced from below", REFUSED, also="\nSMSC.get_balance = lambda self: '0'\n",
          says="get_balance"),
+    _row("an environment variable of ours", REFUSED, *IMPORT,
+         LOGIN, LOGIN + '\nos.environ.setdefault("SMSC_HOST", "sms.example")', says="SMSC_HOST"),
     _row("a name of ours", REFUSED, LOGIN, LOGIN + "\nSMSC_TIMEOUT = 5", says="SMSC_TIMEOUT"),
     # Editions.
     _row("edition 1.8", REFUSED, made_of=(*EDITION_1_8, "typed_in"), says="wait between"),
