@@ -475,7 +475,7 @@ class _Reader:
         mail_to = mailing.slots.mail_to if mailing else ""
         constants = {name: self._value(name) for name in SETTINGS if name.startswith("SMTP")}
         known = {name: value for name, value in constants.items() if value is not _UNLIKE}
-        setting = host_setting(hosts, mail_to, known, self._value("SMSC_HTTPS"))
+        setting = host_setting(hosts, mail_to, known)
         tries = f"{len(hosts)} {'try' if len(hosts) == 1 else 'tries'}: {', '.join(hosts)}"
         if setting is None:
             self._refuse(

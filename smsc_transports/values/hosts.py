@@ -32,6 +32,8 @@ def read_hosts(value: Any) -> str:
     items = [str(item).strip() for item in listed]
     hosts = [_address(item) for item in items]
     kept = ",".join(host for host in hosts if host)
+    if len(items) == 2 and hosts[0] and not items[1]:
+        return f"{hosts[0]},"  # a list of one, so that no mirrors are meant
     if not kept or kept != ",".join(items):
         # A password may hold a comma, so that only a part of it stands before an @.
         secret = re.search("@|%40", str(value)) is not None
