@@ -11,7 +11,7 @@ import pytest
 from smsc_transports.sandbox.fence import launch
 from smsc_transports.sandbox.server import Sandbox
 
-from .test_fence import start_code
+from .test_fence import FETCH, PYTHONS, start, start_code, texts
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="shells and #! lines")
 
@@ -76,3 +76,16 @@ def test_a_python_script_may_be_given_an_address(sandbox: Sandbox, tmp_path: Pat
 def test_run_does_not_start_what_clears_the_environment() -> None:
     assert "PYTHONPATH" in launch.why_unfenced(["env", "-i", sys.executable, "program.py"])
     assert not launch.why_unfenced(["env", "LANG=C", sys.executable, "program.py"])
+
+
+@pytest.mark.parametrize("python", PYTHONS or [Path(sys.executable)], ids=lambda one: one.parts[-3])
+def test_a_child_is_started_after_the_program_changed_its_environment(
+    sandbox: Sandbox, python: Path
+) -> None:
+    child = FETCH + "fetch('child')"
+    code = (
+        "import os, subprocess, sys\nos.environ['PYTHONPATH'] = '/opt/mine'\n"
+        f"subprocess.check_call([sys.executable, '-c', {child!r}])\n"
+    )
+    done = start(sandbox, str(python), "-c", code)
+    assert texts(sandbox) == ["child"], done.stderr

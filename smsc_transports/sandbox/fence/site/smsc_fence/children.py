@@ -14,6 +14,7 @@ _CLEARED = re.compile(r"(?:^|[ ;&/])env (?:\S+ )*?(?:-|-i|--ignore-environment|-
                       r"--unset=PYTHONPATH) |(?:^|[ ;&])unset (?:\S+ )*PYTHONPATH\b|"
                       r"(?:^|[ ;&])PYTHONPATH=(?!\S*\$\{?PYTHONPATH)")  # fmt: skip
 _ADDRESS = re.compile(r"\w+://(?:[^/@\s]*@)?([\w.-]+)|(?<![\w./@-])([\w.-]+)(?::\d+)?/|@([\w.-]+)")
+_MAPPING, _LIST = 2, 5  # where a function takes the environment, and as what
 _genuine: Dict[Tuple[Any, str], Any] = {}
 
 
@@ -104,9 +105,9 @@ def put_up() -> None:
     """Stand before the functions that start a program."""
     replacements: List[Tuple[Any, str, Any]] = [
         (os, "execv", _execv),
-        (os, "execve", _with_environment(2)),
-        (os, "posix_spawn", _with_environment(2)),
-        (os, "posix_spawnp", _with_environment(2)),
+        (os, "execve", _with_environment(_MAPPING)),
+        (os, "posix_spawn", _with_environment(_MAPPING)),
+        (os, "posix_spawnp", _with_environment(_MAPPING)),
         (os, "system", _system),
     ]
     try:
@@ -115,8 +116,8 @@ def put_up() -> None:
         pass
     else:
         # Used by subprocess, under one of two names, and by multiprocessing.
-        replacements.append((_posixsubprocess, "fork_exec", _with_environment(5)))
-        replacements.append((sys.modules.get("subprocess"), "_fork_exec", _with_environment(5)))
+        replacements.append((_posixsubprocess, "fork_exec", _with_environment(_LIST)))
+        replacements.append((sys.modules.get("subprocess"), "_fork_exec", _with_environment(_LIST)))
     for owner, name, make in replacements:
         if hasattr(owner, name):
             _genuine[owner, name] = getattr(owner, name)
@@ -134,7 +135,10 @@ def _with_environment(position: int) -> Any:
     def make(genuine: Any) -> Any:
         def start(*args: Any, **options: Any) -> Any:
             if len(args) > position:
-                args = (*args[:position], _fenced(args[position]), *args[position + 1 :])
+                given = args[position]
+                if given is None and position == _MAPPING:  # subprocess of Python 3.13
+                    given = os.environ
+                args = (*args[:position], _fenced(given), *args[position + 1 :])
             elif "env" in options:
                 options["env"] = _fenced(options["env"])
             return genuine(*args, **options)
