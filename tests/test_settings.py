@@ -208,6 +208,7 @@ def test_domain_means_itself_its_mirrors_and_its_mail(
         (("127.0.0.1:1", "[::1]:2"), ["127.0.0.1:1", "[::1]:2"]),
         ("www2.smsc.ru", ["www2.smsc.ru"]),
         ("smsc.ru:80", ["smsc.ru:80"]),
+        ("smsc.ru,", ["smsc.ru"]),
         ("localhost", ["localhost"]),
         ("localhost:8080", ["localhost:8080"]),
         ("127.0.0.1", ["127.0.0.1"]),
@@ -234,7 +235,7 @@ def test_list_port_or_address_means_exactly_that(
         ("//smsc.ru", "smsc.ru"),
         ("http://127.0.0.1:8080/sys/send.php", "127.0.0.1:8080"),
         ("smsc.ru/sys", "smsc.ru"),
-        ("smsc.ru,", "smsc.ru"),
+        ("smsc.ru,,", "smsc.ru"),
         # An IPv6 address needs brackets; without them it is still understood.
         ("::1", "[::1]"),
         ("2001:db8::1", "[2001:db8::1]"),

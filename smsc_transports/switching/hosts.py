@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import List, Mapping, Optional
 
 from smsc_transports.switching.fingerprints import Slots
@@ -28,24 +27,16 @@ def hosts_asked(slots: Slots) -> Optional[List[str]]:
     return hosts
 
 
-def host_setting(
-    hosts: List[str], mail_to: str, constants: Mapping[str, object], https: object
-) -> Optional[str]:
+def host_setting(hosts: List[str], mail_to: str, constants: Mapping[str, object]) -> Optional[str]:
     """Give the SMSC_HOST that makes ours ask these hosts and write to this recipient, else None.
 
-    ``constants`` are the SMTP settings of the copy as far as they are known; ``https`` is True or
-    False, or anything else if it is not known. The answer is proven by reading it as a call does.
+    ``constants`` are the SMTP settings of the copy as far as they are known. The answer is proven
+    by reading it as a call does.
     """
-    ports = {True: ":443", False: ":80"}
-    candidates = [hosts[0], ",".join(hosts)]
-    if https in (True, False) and not re.search(r":\d+\Z", hosts[0]):
-        candidates.append(hosts[0] + ports[bool(https)])
-    for candidate in candidates:
+    for candidate in (hosts[0], ",".join(hosts), f"{hosts[0]},"):
         names = {**_NEUTRAL, **constants, "SMSC_HOST": candidate}
         settings = read_settings(names, environ={})
-        port = ports.get(https is True, "")
-        asked = [_without(port, host) for host in settings.hosts]
-        if asked == hosts and (not mail_to or _same_mail(settings, mail_to, constants)):
+        if settings.hosts == hosts and (not mail_to or _same_mail(settings, mail_to, constants)):
             return candidate
     return None
 
@@ -62,10 +53,6 @@ _NEUTRAL: Mapping[str, object] = {
     "SMTP_LOGIN": "",
     "SMTP_PASSWORD": "",
 }
-
-
-def _without(port: str, host: str) -> str:
-    return host[: -len(port)] if port and host.endswith(port) else host
 
 
 def _same_mail(settings: Settings, mail_to: str, constants: Mapping[str, object]) -> bool:

@@ -128,6 +128,8 @@ class _Composer:
             yield self._value("SMSC_HOST", f'"{copy.host}"')
 
     def _value(self, name: str, text: str) -> Piece:
+        if "\n" in text:
+            text = f"({text})"  # the parentheses around a value are no part of it
         return Piece(*self._span(self._values[name]), text)
 
     def _read_at_calls(self) -> Iterator[Piece]:

@@ -19,6 +19,7 @@ from smsc_transports.switching.sources import (
     UnreadableFile,
     bound_names,
     dotted,
+    imports,
     own_scope,
     plain_assignment,
     read_source,
@@ -103,7 +104,10 @@ def read_module_level(source: Source, cls: ast.ClassDef, ours: Source) -> Module
         for name in bound_names(statement):
             times[name] = times.get(name, 0) + 1
     for node in ast.walk(source.tree):
-        for name in node.names if isinstance(node, ast.Global) else ():
+        also = list(node.names) if isinstance(node, ast.Global) else []
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            also = [node.attr]  # perhaps of the module itself
+        for name in also:
             times[name] = times.get(name, 0) + 1
     taken = {name for one in ours.tree.body for name in bound_names(one)}
     own_all: Optional[List[str]] = None
@@ -116,7 +120,7 @@ def read_module_level(source: Source, cls: ast.ClassDef, ours: Source) -> Module
             continue
         elif isinstance(statement, ast.FunctionDef) and statement.name == "ifs":
             _export(found, statement, ["ifs"])
-        elif _imports(statement) and _imports(statement) <= _VENDORS_IMPORTS:
+        elif imports(statement) and imports(statement) <= _VENDORS_IMPORTS:
             _export(found, statement, bound_names(statement))
         elif _listed(statement) is not None and times["__all__"] == 1:
             own_all = _listed(statement)
@@ -146,7 +150,7 @@ def _export(found: ModuleLevel, statement: ast.stmt, names: List[str]) -> None:
         if not name.startswith("_") and name not in found.exported:
             found.exported.append(name)
             plain = not isinstance(statement, (ast.If, ast.For, ast.While, ast.Try))
-            found.surely &= plain or bool(_imports(statement) <= _VENDORS_IMPORTS)
+            found.surely &= plain or bool(imports(statement) <= _VENDORS_IMPORTS)
 
 
 def _sort_members(found: ModuleLevel, source: Source, cls: ast.ClassDef, ours: Source) -> None:
@@ -167,11 +171,20 @@ def _sort_members(found: ModuleLevel, source: Source, cls: ast.ClassDef, ours: S
             why = "this part of the class could change how its methods work"
             found.obstacles.append(Obstacle(member, why))
         else:
-            reason = _steering(member, cls.name)
+            reason = _steering(member, cls.name) or _vendors_in_class_body(member)
             if reason:
                 found.obstacles.append(Obstacle(member, reason))
             else:
                 found.members.append(member)
+
+
+def _vendors_in_class_body(member: ast.stmt) -> str:
+    """Say which method is named, while the class is made, as what stands beside the member."""
+    parts = [*member.decorator_list, member.args] if isinstance(member, FUNCTIONS) else [member]
+    for node in (node for part in parts for node in ast.walk(part)):
+        if isinstance(node, ast.Name) and node.id in METHODS:
+            return f"{node.id} does not stand beside it in our file"
+    return ""
 
 
 def _obstacle(
@@ -200,6 +213,8 @@ def _obstacle(
             return Obstacle(statement, f"our file has its own {name}", f"rename {name}")
     if any(isinstance(node, ast.Delete) for node in own_scope(statement)):
         return Obstacle(statement, "it deletes names")
+    if any(getattr(node, "id", "") == "locals" for node in own_scope(statement)):
+        return Obstacle(statement, _STEERING["globals"])
     reason = _steering(statement, class_name)
     return Obstacle(statement, reason) if reason else None
 
@@ -210,6 +225,8 @@ def _steering(statement: ast.AST, class_name: str) -> str:
         name = getattr(node, "attr", "") or getattr(node, "id", "") or getattr(node, "name", "")
         if name in _STEERING:
             return _STEERING[name]
+        if isinstance(node, ast.Constant) and node.value in NEW_SETTINGS:
+            return f"our file reads {node.value} in the environment too"
         if isinstance(node, ast.Global):
             clash = set(node.names) & (VENDOR_GLOBALS | BUILTINS | {*NEW_SETTINGS, class_name})
             if clash:
@@ -265,29 +282,11 @@ def _names_given(statement: ast.stmt, path: Path) -> Optional[List[str]]:
     return given
 
 
-def _imports(statement: ast.AST) -> Set[Tuple[str, str]]:
-    """Give module and name of all that a statement imports; empty if it does anything else."""
-    if isinstance(statement, ast.Try):
-        inner = [*statement.body, *(one for part in statement.handlers for one in part.body)]
-        if statement.orelse or statement.finalbody:
-            return set()
-        parts = [_imports(one) for one in inner if not isinstance(one, ast.Pass)]
-        return set().union(*parts) if all(parts) else set()
-    if isinstance(statement, ast.ImportFrom):
-        module = "." * statement.level + (statement.module or "")
-        pairs = {(module, alias.name) for alias in statement.names}
-    elif isinstance(statement, ast.Import):
-        pairs = {("", alias.name) for alias in statement.names}
-    else:
-        return set()
-    renamed = any(alias.asname not in (None, alias.name) for alias in statement.names)
-    return {("as", "as")} if renamed else pairs
-
-
 def _same_import(statement: ast.stmt, name: str, ours: Source) -> bool:
     """Tell an import that gives a name the same thing as our file's own import does."""
-    own = {pair for one in ours.tree.body for pair in _imports(one)} | _VENDORS_IMPORTS
-    return any(pair[1] == name and pair in own for pair in _imports(statement))
+    own = {pair for one in ours.tree.body for pair in imports(one)} | _VENDORS_IMPORTS
+    given = {pair for pair in imports(statement) if pair[1] == name}
+    return bool(given) and given <= own
 
 
 def _is_docstring(statement: ast.stmt) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Dict, List, Mapping, Optional, Set, Tuple
@@ -32,7 +33,11 @@ from smsc_transports.switching.known_editions import (
     SETTINGS,
 )
 from smsc_transports.switching.literals import environment_names, masked
-from smsc_transports.switching.module_level import ModuleLevel, read_module_level
+from smsc_transports.switching.module_level import (
+    NEW_SETTINGS,
+    ModuleLevel,
+    read_module_level,
+)
 from smsc_transports.switching.sources import (
     FUNCTIONS,
     Function,
@@ -415,6 +420,11 @@ class _Reader:
             if name in plain - set(self._module.literals) - self._module.bound():
                 value = DEFAULTS[name]
                 self._notes.append(f"{name}, which it needs, is not set in it; in ours: {value!r}")
+        for name in NEW_SETTINGS:
+            if os.environ.get(name):
+                self._notes.append(
+                    f"{name} is set in the environment: ours follows it, it does not"
+                )
         for obstacle in self._module.obstacles:
             self._refuse("module", obstacle.node, obstacle.why, obstacle.write)
         runs = [one.lineno for one in self._module.tail if isinstance(one, ast.Expr)]
@@ -475,7 +485,7 @@ class _Reader:
         mail_to = mailing.slots.mail_to if mailing else ""
         constants = {name: self._value(name) for name in SETTINGS if name.startswith("SMTP")}
         known = {name: value for name, value in constants.items() if value is not _UNLIKE}
-        setting = host_setting(hosts, mail_to, known, self._value("SMSC_HTTPS"))
+        setting = host_setting(hosts, mail_to, known)
         tries = f"{len(hosts)} {'try' if len(hosts) == 1 else 'tries'}: {', '.join(hosts)}"
         if setting is None:
             self._refuse(

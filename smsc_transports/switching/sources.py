@@ -11,7 +11,7 @@ import tokenize
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Dict, Iterator, List, Optional, Tuple, Union
+from typing import Dict, Iterator, List, Optional, Set, Tuple, Union
 
 LARGEST_BYTES = 2_000_000
 """No copy and no caller is larger; reading more would only take time."""
@@ -173,6 +173,26 @@ def own_scope(statement: ast.AST) -> Iterator[ast.AST]:
         return
     for child in ast.iter_child_nodes(statement):
         yield from own_scope(child)
+
+
+def imports(statement: ast.AST) -> Set[Tuple[str, str]]:
+    """Give module and name of all that a statement imports; empty if it does anything else."""
+    if isinstance(statement, ast.Try):
+        inner = [*statement.body, *(one for part in statement.handlers for one in part.body)]
+        if statement.orelse or statement.finalbody:
+            return set()
+        parts = [imports(one) for one in inner if not isinstance(one, ast.Pass)]
+        return set().union(*parts) if all(parts) else set()
+    if isinstance(statement, ast.ImportFrom):
+        module = "." * statement.level + (statement.module or "")
+        pairs = {(module, alias.name) for alias in statement.names}
+    elif isinstance(statement, ast.Import):
+        pairs = {("", alias.name) for alias in statement.names}
+    else:
+        return set()
+    renamed = {("as", alias.asname) for alias in statement.names
+               if alias.asname and alias.asname != alias.name}  # fmt: skip
+    return pairs | renamed
 
 
 def plain_assignment(statement: ast.stmt) -> Optional[Tuple[str, ast.expr]]:

@@ -42,6 +42,8 @@ def _read(value: Any) -> Tuple[str, str]:
     items = [str(item).strip() for item in listed]
     hosts = [_address(item) for item in items]
     kept = ",".join(host for host in hosts if host)
+    if len(items) == 2 and hosts[0] and not items[1]:
+        return f"{hosts[0]},", ""  # a list of one, so that no mirrors are meant
     if kept and kept == ",".join(items):
         return kept, ""
     # A password may hold a comma, so that only a part of it stands before an @.

@@ -112,9 +112,10 @@ def test_run_reads_the_first_line_of_a_script(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a shell")
-def test_run_says_when_no_fence_reported() -> None:
-    command = f'PYTHONPATH= "{sys.executable}" -c 1'
-    done = smsc("run", "--", "sh", "-c", command)
+def test_run_says_when_no_fence_reported(tmp_path: Path) -> None:
+    script = tmp_path / "script"
+    script.write_text(f'PYTHONPATH= "{sys.executable}" -c 1\n', encoding="utf-8")
+    done = smsc("run", "--", "sh", str(script))
     assert done.returncode == 0
     assert done.stderr.strip().startswith("--- NOT FENCED: no Python of this program reported")
 

@@ -125,3 +125,13 @@ def test_a_project_of_many_callers_stays_under_thirty_lines(smsc: Smsc, folder: 
 def test_a_path_that_is_not_there_is_exit_2(smsc: Smsc) -> None:
     status, _, errors = smsc("check", "nowhere")
     assert (status, errors) == (2, "smsc check: nowhere: No such file or directory\n")
+
+
+def test_a_setting_of_ours_in_the_environment_is_said(
+    smsc: Smsc, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "smsc_api.py").write_text(vendor_like("typed_in"), encoding="utf-8")
+    monkeypatch.setenv("SMSC_HOST", "sms.example")
+    status, out, _ = smsc("check", ".")
+    assert status == 0
+    assert "note: SMSC_HOST is set in the environment: ours follows it" in out

@@ -51,20 +51,10 @@ def why_unfenced(program: List[str]) -> str:
     smsc_fence()
     from importlib import import_module
 
-    check = import_module(f"{NAME}.children").why_unfenced
-    return str(check(program) or check(_first_line(program[0])))
-
-
-def _first_line(program: str) -> List[str]:
-    """The words of a script's ``#!`` line."""
-    import shutil
-
-    path = shutil.which(program)
-    if path is None:
-        return []
-    with open(path, "rb") as file:
-        line = file.readline(1024)
-    return line[2:].decode("utf-8", "replace").split() if line.startswith(b"#!") else []
+    children = import_module(f"{NAME}.children")
+    return str(
+        children.why_unfenced(program) or children.why_unfenced(children.first_line(program[0]))
+    )
 
 
 @contextmanager

@@ -102,8 +102,6 @@ def test_what_migrate_takes_over_is_the_same(
     result = compare(write(edit, folder, monkeypatch))
     allowed = {SAME, NUMBERED, KNOWN} if edit.name in OURS_HAS_MORE else {SAME, NUMBERED}
     differing = [verdict.scene for verdict in result.verdicts if verdict.kind not in allowed]
-    if edit.name.startswith("one try"):  # to one port, which cannot follow SMSC_HTTPS
-        differing = [scene for scene in differing if "SMSC_HTTPS" not in scene.settings]
     assert not differing, "\n".join(lines(result))
 
 

@@ -9,12 +9,20 @@ from .plan import VARIABLE, current, environment
 
 _PYTHON = re.compile(r"(?:python|pypy)[0-9.]*(?:\.exe)?\Z")
 _SHELLS = ("sh", "bash", "dash", "zsh", "ksh")
+# In the words of a command: PYTHONPATH taken away, or another in its place.
+_CLEARED = re.compile(r"(?:^|[ ;&/])env (?:\S+ )*?(?:-|-i|--ignore-environment|-u ?PYTHONPATH|"
+                      r"--unset=PYTHONPATH) |(?:^|[ ;&])unset (?:\S+ )*PYTHONPATH\b|"
+                      r"(?:^|[ ;&])PYTHONPATH=(?!\S*\$\{?PYTHONPATH)")  # fmt: skip
+_ADDRESS = re.compile(r"\w+://(?:[^/@\s]*@)?([\w.-]+)|(?<![\w./@-])([\w.-]+)(?::\d+)?/|@([\w.-]+)")
+_MAPPING, _LIST = 2, 5  # where a function takes the environment, and as what
 _genuine: Dict[Tuple[Any, str], Any] = {}
 
 
 def why_unfenced(command: Sequence[Any]) -> str:
     """Say why no fence can be put up in a command; "" where nothing is seen against it."""
-    words = [os.fsdecode(word) for word in command if isinstance(word, (str, bytes, os.PathLike))]
+    words = _decoded(command)
+    if _CLEARED.search(" ".join(words[: _first_python(words)]) + " "):
+        return "it is given no PYTHONPATH, or another, by which the sandbox reaches a program"
     for position, word in enumerate(words):
         if position and words[position - 1] == "-c":
             if os.path.basename(words[0]) in _SHELLS:
@@ -26,6 +34,48 @@ def why_unfenced(command: Sequence[Any]) -> str:
                 shown = f"{os.path.basename(word)} {option}"
                 return f"'{shown}' ignores PYTHONPATH, by which the sandbox reaches a program"
     return ""
+
+
+def why_refused(executable: Any, command: Sequence[Any]) -> str:
+    """Say why a program must not be started from here; "" where nothing is seen against it."""
+    words = _decoded(command)
+    if executable:  # the first word is only what the program is to be called
+        words[:1] = _decoded([executable])
+    interpreter = first_line(words[0]) if words else []
+    reason = why_unfenced(words) or why_unfenced(interpreter)
+    plan = current()
+    if reason or plan is None or _first_python([*interpreter, *words]) is not None:
+        return reason
+    for match in _ADDRESS.finditer(" ".join(words)):
+        host = next(filter(None, match.groups()))
+        if plan.rank(host) is not None:
+            return f"{os.path.basename(words[0])} is no Python, and is to reach {host}"
+    return ""
+
+
+def first_line(program: str) -> List[str]:
+    """The words of a script's ``#!`` line."""
+    import shutil
+
+    path = shutil.which(program)
+    try:
+        with open(path or os.devnull, "rb") as file:
+            line = file.readline(1024)
+    except OSError:
+        return []
+    return line[2:].decode("utf-8", "replace").split() if line.startswith(b"#!") else []
+
+
+def _decoded(command: Sequence[Any]) -> List[str]:
+    return [os.fsdecode(word) for word in command if isinstance(word, (str, bytes, os.PathLike))]
+
+
+def _first_python(words: Sequence[str]) -> Optional[int]:
+    """The place of the first word that names Python, be it in a command for a shell."""
+    for position, word in enumerate(words):
+        if any(_PYTHON.match(os.path.basename(part)) for part in word.split()):
+            return position if _PYTHON.match(os.path.basename(word)) else position + 1
+    return None
 
 
 def _ignoring_option(words: Sequence[str]) -> str:
@@ -55,9 +105,9 @@ def put_up() -> None:
     """Stand before the functions that start a program."""
     replacements: List[Tuple[Any, str, Any]] = [
         (os, "execv", _execv),
-        (os, "execve", _with_environment(2)),
-        (os, "posix_spawn", _with_environment(2)),
-        (os, "posix_spawnp", _with_environment(2)),
+        (os, "execve", _with_environment(_MAPPING)),
+        (os, "posix_spawn", _with_environment(_MAPPING)),
+        (os, "posix_spawnp", _with_environment(_MAPPING)),
         (os, "system", _system),
     ]
     try:
@@ -66,8 +116,8 @@ def put_up() -> None:
         pass
     else:
         # Used by subprocess, under one of two names, and by multiprocessing.
-        replacements.append((_posixsubprocess, "fork_exec", _with_environment(5)))
-        replacements.append((sys.modules.get("subprocess"), "_fork_exec", _with_environment(5)))
+        replacements.append((_posixsubprocess, "fork_exec", _with_environment(_LIST)))
+        replacements.append((sys.modules.get("subprocess"), "_fork_exec", _with_environment(_LIST)))
     for owner, name, make in replacements:
         if hasattr(owner, name):
             _genuine[owner, name] = getattr(owner, name)
@@ -85,7 +135,10 @@ def _with_environment(position: int) -> Any:
     def make(genuine: Any) -> Any:
         def start(*args: Any, **options: Any) -> Any:
             if len(args) > position:
-                args = (*args[:position], _fenced(args[position]), *args[position + 1 :])
+                given = args[position]
+                if given is None and position == _MAPPING:  # subprocess of Python 3.13
+                    given = os.environ
+                args = (*args[:position], _fenced(given), *args[position + 1 :])
             elif "env" in options:
                 options["env"] = _fenced(options["env"])
             return genuine(*args, **options)

@@ -4,20 +4,16 @@ Python tells of each look-up, connection and import before it happens (3.8 and n
 that do these without Python are only told of.
 """
 
-import errno
-import re
 import sys
 from typing import Any, Callable, Dict, Tuple
 
-from .children import why_unfenced
+from .children import why_refused
 from .plan import current
 from .reports import tell
+from .traffic import letter, refuse, request
 
 # They look names up and connect by themselves.
 PAST_THE_FENCE = ("curl_cffi", "grpc", "pycares", "pycurl", "uvloop")
-_PAGE = re.compile(rb"[A-Z]+ \S*/(?:sys/(?:send|status|balance)\.php|rest/send)")
-_NAMED = re.compile(rb"(?:[A-Z]+ https?://|CONNECT |[\s\S]*\r\nHost: )([^\s/:]+)")
-_RECIPIENT = re.compile(rb"rcpt to:\s*<[^>]*@([^>]+)>", re.IGNORECASE)
 
 _is_hooked = False
 
@@ -39,15 +35,10 @@ def _hear(event: str, args: Tuple[Any, ...]) -> None:
         check(*args)
 
 
-def _refuse(what: str) -> None:
-    tell(f"refused {what}, so that nothing reaches the real gateway")
-    raise PermissionError(errno.EACCES, f"smsc sandbox: refused {what}")
-
-
 def _look_up(host: Any, *_: Any) -> None:
     plan = current()
     if plan is not None and plan.rank(host) is not None and not _is_stand_in(host):
-        _refuse(f"a look-up of {_text(host)}")
+        refuse(f"a look-up of {_text(host)}")
 
 
 def _connection(_sock: Any, address: Any) -> None:
@@ -55,7 +46,7 @@ def _connection(_sock: Any, address: Any) -> None:
         host = address[0]
         plan = current()
         if plan is not None and plan.rank(host) is not None and not _is_stand_in(host):
-            _refuse(f"a connection to {_text(host)}")
+            refuse(f"a connection to {_text(host)}")
 
 
 def _is_stand_in(host: Any) -> bool:
@@ -67,43 +58,14 @@ def _text(host: Any) -> str:
 
 
 def _http(connection: Any, data: Any) -> None:
-    """Refuse a request for the gateway that goes to a proxy, or to a host of unknown name."""
-    if not isinstance(data, bytes) or _peer_is_sandbox(connection):
-        return
-    plan = current()
-    named = _NAMED.match(data)
-    if named and plan is not None and plan.rank(named.group(1)) is not None:
-        _refuse(f"a request by {connection.host} for {_text(named.group(1))}")
-    if _PAGE.match(data) and not str(_peer(connection)).startswith(("127.", "::1")):
-        _refuse(
-            f"a request for a page of the gateway at {connection.host} (if that is the gateway, "
-            "name it in SMSC_HOST)"
-        )
+    """Look at a request before it is encrypted."""
+    if isinstance(data, bytes):
+        request(getattr(connection, "sock", None), data, connection.host)
 
 
 def _letter(connection: Any, data: Any) -> None:
-    """Refuse an e-mail to the gateway that some other mail server was to pass on."""
-    found = _RECIPIENT.match(data) if isinstance(data, bytes) else None
-    plan = current()
-    if found and plan is not None and plan.rank(found.group(1)) is not None:
-        peer = str(_peer(connection))
-        if not _peer_is_sandbox(connection) and not peer.startswith(("127.", "::1")):
-            _refuse(f"an e-mail to the gateway by the mail server {peer}")
-
-
-def _peer_is_sandbox(connection: Any) -> bool:
-    plan = current()
-    try:
-        return plan is not None and plan.is_door(tuple(connection.sock.getpeername()))
-    except (AttributeError, OSError, TypeError):
-        return False
-
-
-def _peer(connection: Any) -> Any:
-    try:
-        return connection.sock.getpeername()[0]
-    except (AttributeError, OSError, TypeError, IndexError):
-        return ""
+    if isinstance(data, bytes):
+        letter(getattr(connection, "sock", None), data)
 
 
 def _import(module: str, *_: Any) -> None:
@@ -114,10 +76,10 @@ def _import(module: str, *_: Any) -> None:
         )
 
 
-def _child(_executable: Any, args: Any = (), *_: Any) -> None:
-    reason = why_unfenced(args if isinstance(args, (list, tuple)) else [args])
+def _child(executable: Any, args: Any = (), *_: Any) -> None:
+    reason = why_refused(executable, args if isinstance(args, (list, tuple)) else [args])
     if reason:
-        _refuse(f"a program ({reason})")
+        refuse(f"a program ({reason})")
 
 
 _CHECKS: Dict[str, Callable[..., None]] = {

@@ -5,6 +5,7 @@ import errno
 import socket
 from typing import Any, Callable, Dict, List, Tuple
 
+from . import traffic
 from .plan import Door, current
 
 _genuine: Dict[Tuple[Any, str], Any] = {}
@@ -23,11 +24,16 @@ def put_up() -> None:
         (socket.socket, "connect", _connect),
         (socket.socket, "connect_ex", _connect_ex),
         (socket.socket, "sendto", _sendto),
+        (socket.socket, "send", traffic.sending),
+        (socket.socket, "sendall", traffic.sending),
+        (socket.socket, "sendmsg", traffic.sending_parts),
         # Last, since the class above is made of it: gevent's, and others to come, will be too.
         (_socket, "socket", _inner_socket),
         (socket, "SocketType", _inner_socket),
     ]
     for owner, name, make in replacements:
+        if not hasattr(owner, name):  # sendmsg, on some systems
+            continue
         _genuine[owner, name] = getattr(owner, name)
         setattr(owner, name, make(_genuine[owner, name]))
 
@@ -131,6 +137,8 @@ def _inner_socket(genuine: Any) -> Any:
         connect = _connect(genuine.connect)
         connect_ex = _connect_ex(genuine.connect_ex)
         sendto = _sendto(genuine.sendto)
+        send = traffic.sending(genuine.send)
+        sendall = traffic.sending(genuine.sendall)
 
     InnerSocket.__name__ = InnerSocket.__qualname__ = "socket"
     return InnerSocket
@@ -143,22 +151,13 @@ def _sendto(genuine: Any) -> Any:
         plan = current()
         to = given[-1] if given else None
         if plan is not None and isinstance(to, tuple) and len(to) > 1:
-            name = _asked_name(bytes(data)) if to[1] == 53 else to[0]
-            if plan.rank(name) is not None:
-                raise PermissionError(errno.EACCES, f"smsc sandbox: no packet about {name!r}")
+            if to[1] == 53:
+                traffic.question(bytes(data))
+            if plan.rank(to[0]) is not None:
+                traffic.refuse(f"a packet to {to[0]}")
         return genuine(self, data, *given)
 
     return sendto
-
-
-def _asked_name(packet: bytes) -> str:
-    """The name in a question to a name server: after 12 bytes, each label after its length."""
-    labels, position = [], 12
-    while position < len(packet) and packet[position]:
-        end = position + 1 + packet[position]
-        labels.append(packet[position + 1 : end].decode("latin-1"))
-        position = end
-    return ".".join(labels)
 
 
 def _door_of(address: Any) -> Any:
