@@ -184,7 +184,7 @@ def test_a_transport_whose_name_is_no_text_is_left_out(face: Any, told: Told, na
     assert "is left out" in told()[0]
 
 
-@pytest.mark.parametrize("commands", [5, True, iter(["send"])], ids=repr)
+@pytest.mark.parametrize("commands", [5, True, iter(["send"])], ids=["int", "bool", "iterator"])
 def test_a_transport_whose_commands_are_no_set_is_left_out(
     face: Any, told: Told, commands: Any
 ) -> None:
