@@ -9,12 +9,13 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Union
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 from smsc_transports import call
 from smsc_transports.bulk.journal import Batch, Message
 from smsc_transports.cli.explanations import delivery_error_text, status_text
-from smsc_transports.failover.policies import Verdict, run_legacy, run_once
+from smsc_transports.failover.policies import Call, Verdict, run_legacy, run_once
+from smsc_transports.plugins.transport import Transport
 from smsc_transports.transports.http import HttpTransport
 from smsc_transports.values.encoding import Argument, fitting_charset, percent_encode
 from smsc_transports.values.errors import ANSWERED, NOT_SENT, ConfigurationError, TransportError
@@ -131,9 +132,9 @@ class Gateway:
         return self._merged().hosts
 
     def _merged(self) -> Settings:
-        request = Request("balance", "", self._settings, face=self._face)
+        request = Request("send", "", self._settings, face=self._face)
         try:
-            return call.prepare(request)[0].request.settings
+            return self._prepared(request)[0].request.settings
         except (TransportError, UnicodeError) as error:
             raise ConfigurationError(f"{error}.") from None
 
@@ -147,17 +148,21 @@ class Gateway:
     def _ask(self, command: str, argument: Argument, understands: Callable[[str], bool]) -> Verdict:
         request = Request(command, argument, self._settings, fmt=3, face=self._face)
         try:
-            under_way, transports = call.prepare(request)
+            under_way, transports = self._prepared(request)
         except TransportError as error:
             return Verdict(None, NOT_SENT, error)
+        policy = run_once if under_way.request.billable else run_legacy
+        return policy(under_way, transports, understands)
+
+    def _prepared(self, request: Request) -> Tuple[Call, List[Transport]]:
+        under_way, transports = call.prepare(request)
         strangers = [t.name for t in transports if not isinstance(t, HttpTransport)]
         if strangers:
             raise ConfigurationError(
                 f"smsc bulk sends by HTTP, and {', '.join(strangers)} does not. Choose another "
                 f"transport: --transport {call.usual_transport(request.settings)}"
             )
-        policy = run_once if under_way.request.billable else run_legacy
-        return policy(under_way, transports, understands)
+        return under_way, transports
 
 
 def _refusal(entry: Mapping[str, Any]) -> str:

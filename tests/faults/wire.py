@@ -5,11 +5,9 @@ Every other message meets the fault with its first copy; a fault of connections 
 
 from __future__ import annotations
 
-import os
 import random
 import time
 from collections import Counter
-from contextlib import suppress
 from typing import Callable, Dict, NamedTuple
 
 from tests.hard.peers import (
@@ -88,10 +86,8 @@ def taken_and_lost(exchange: Exchange) -> None:
 def broken_below(exchange: Exchange) -> None:
     """Take the message, then send what is neither TLS nor HTTP."""
     exchange.take()
-    descriptor = exchange.detach()
-    with suppress(OSError):
-        os.write(descriptor, b"\x00\x01\x02 this is nothing \r\n\r\n")
-    os.close(descriptor)
+    exchange.send_below_tls(b"\x00\x01\x02 this is nothing \r\n\r\n")
+    exchange.hang_up()
 
 
 def lies(exchange: Exchange) -> None:

@@ -7,6 +7,7 @@ to one request goes out; the last step of a command goes on for ever.
 from __future__ import annotations
 
 import json
+import os
 import socket
 import ssl
 import struct
@@ -55,14 +56,17 @@ class Exchange:
         """Send this as soon as the next request is there, on whatever connection it comes."""
         self.gateway.owed.append(lambda: self.send(data))
 
-    def detach(self) -> int:
-        """Give the descriptor of the connection, below TLS; whoever takes it closes it."""
-        return self._sock.detach()
+    def send_below_tls(self, data: bytes) -> None:
+        with suppress(OSError):
+            os.write(self._sock.fileno(), data)
 
     def hang_up(self, with_reset: bool = False) -> None:
         if with_reset:
             self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-            socket.close(self.detach())  # at once: the stream of the requests is open still
+            # At once, though the stream of the requests is open still; and nobody else may get
+            # the number of the descriptor while that stream has it.
+            with open(os.devnull, "rb") as nothing:
+                os.dup2(nothing.fileno(), self._sock.fileno())
         else:
             self._sock.shutdown(socket.SHUT_RDWR)
 
