@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import atexit
 import importlib
-import inspect
 import os
 import threading
-from collections.abc import Collection
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import (
@@ -40,6 +38,12 @@ from smsc_transports.plugins.blame import (
 )
 from smsc_transports.plugins.discovery import Source, find_plugins, names_in
 from smsc_transports.plugins.transport import Transport
+from smsc_transports.plugins.validation import (
+    checked_transport,
+    checked_transports,
+    refuse_wrong_hooks,
+    two_of_one_name,
+)
 from smsc_transports.reporting.notices import tell_always, tell_on_stderr
 from smsc_transports.reporting.redaction import redact
 from smsc_transports.values.attempt import Attempt
@@ -107,7 +111,7 @@ class PluginManager(pluggy.PluginManager):
         a plugin that is registered already, pluggy.PluginValidationError for a hook with wrong
         arguments.
         """
-        _refuse_wrong_hooks(self, plugin)
+        refuse_wrong_hooks(self, plugin)
         with self._lock:
             self._transports = None
             try:
@@ -231,7 +235,9 @@ class PluginManager(pluggy.PluginManager):
                 continue
             try:
                 given: Any = each.function()
-                found[each.plugin_name] = [_checked(transport) for transport in given or ()]
+                found[each.plugin_name] = [
+                    checked_transport(transport) for transport in given or ()
+                ]
             except Exception as error:
                 self._leave_out_transports(each, error)
         return found
@@ -306,12 +312,12 @@ class PluginManager(pluggy.PluginManager):
         transports = self._all_transports()
         named = {each.name: each for each in transports}
         if len(named) < len(transports):
-            raise ConfigurationError(self._two_of_one_name())
+            raise ConfigurationError(two_of_one_name(self.transports_by_plugin(), self.origin))
         return named
 
     def _all_transports(self) -> List[Transport]:
         try:
-            return _of_all(self.hook.smsc_transports())
+            return checked_transports(self.hook.smsc_transports())
         except Exception:
             by_plugin = self.transports_by_plugin()  # leaves out whoever failed
         failed = [
@@ -320,70 +326,12 @@ class PluginManager(pluggy.PluginManager):
             if each.plugin_name not in by_plugin and not (each.wrapper or each.hookwrapper)
         ]
         try:
-            return _of_all(self.subset_hook_caller("smsc_transports", failed)())
+            return checked_transports(self.subset_hook_caller("smsc_transports", failed)())
         except Exception as error:  # a wrapper's: then without any
             hook = failing_hook(self.hook.smsc_transports.get_hookimpls(), error)
             if hook is not None:
                 self._leave_out_transports(hook, error)
             return [each for group in by_plugin.values() for each in group]
-
-    def _two_of_one_name(self) -> str:
-        brought: Dict[str, str] = {}
-        for plugin, transports in self.transports_by_plugin().items():
-            for transport in transports:
-                first = brought.setdefault(transport.name, plugin)
-                if first != plugin:
-                    return (
-                        f"Two transports are called {transport.name!r}: one of the plugin "
-                        f"{first!r} from {self.origin(first)}, one of the plugin {plugin!r} from "
-                        f"{self.origin(plugin)}. Uninstall one of them, or leave a plugin out: "
-                        f"SMSC_BLOCK_PLUGINS={plugin}."
-                    )
-        return "Two transports of one plugin have the same name."
-
-
-def _of_all(given: List[Any]) -> List[Transport]:
-    return [_checked(each) for group in reversed(given) for each in group or ()]
-
-
-def _checked(transport: Any) -> Transport:
-    if not (isinstance(transport, Transport) and transport.name and _is_text(transport.name)):
-        raise TypeError(f"{transport!r} is no Transport with a name")
-    if isinstance(transport.commands, (str, bytes)):
-        raise TypeError(f"commands of {transport!r} must be a set of names, not a text")
-    if transport.commands is not None and not isinstance(transport.commands, Collection):
-        raise TypeError(f"commands of {transport!r} must be a set of names or None")
-    return transport
-
-
-def _is_text(name: Any) -> bool:
-    return isinstance(name, str)
-
-
-def _refuse_wrong_hooks(manager: pluggy.PluginManager, plugin: Any) -> None:
-    """Raise ConfigurationError for a misspelt hook, and for one without its mark."""
-    known = [name for name in vars(hookspecs) if name.startswith("smsc_")]
-    for attribute in dir(plugin):
-        options = manager.parse_hookimpl_opts(plugin, attribute)
-        if options is None:
-            if attribute in known and inspect.isroutine(getattr(plugin, attribute)):
-                raise ConfigurationError(f"{attribute} has to be marked with @hookimpl")
-            continue
-        name = options.get("specname") or attribute
-        is_wrapper = options.get("wrapper") or options.get("hookwrapper")
-        if name == "smsc_attempt" and not is_wrapper and _never_runs(getattr(plugin, attribute)):
-            raise ConfigurationError(
-                "smsc_attempt would never run: it must be a plain function, without async or yield"
-            )
-        if not options.get("optionalhook") and name not in known:
-            meant = did_you_mean(name, known)
-            raise ConfigurationError(
-                f"There is no hook {name!r}.{meant} The hooks are: {', '.join(known)}."
-            )
-
-
-def _never_runs(hook: Any) -> bool:
-    return inspect.isgeneratorfunction(hook) or inspect.iscoroutinefunction(hook)
 
 
 _manager: Optional[PluginManager] = None
