@@ -9,12 +9,15 @@ from __future__ import annotations
 import dataclasses
 import math
 import os
+import re
 import socket
 from dataclasses import dataclass, field
 from typing import Any, Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple, TypeVar
 
 from smsc_transports.reporting.notices import tell_once
+from smsc_transports.reporting.redaction import MASK
 from smsc_transports.values.hosts import DEFAULT_HOST, domain_of, expand_hosts, read_hosts
+from smsc_transports.values.places import passwords_in, read_queue, read_slots
 
 DEFAULT_SMTP_SERVER = "send.smsc.ua"
 DEFAULT_SMTP_FROM = "api@smsc.ua"
@@ -59,6 +62,8 @@ class Settings:
     failover: str = "legacy"
     timeout: Timeout = DEFAULT_TIMEOUT
     deadline: Optional[float] = None
+    slots: str = field(default="", repr=False)
+    queue: str = field(default="", repr=False)
 
     def replace(self, **changes: Any) -> Settings:
         """Give a copy with some fields changed."""
@@ -67,7 +72,8 @@ class Settings:
     @property
     def secrets(self) -> Tuple[str, ...]:
         """Every value that no log, repr or exception may show."""
-        values = (self.login, self.password, self.smtp_login, self.smtp_password)
+        values = (self.login, self.password, self.smtp_login, self.smtp_password,
+                  *passwords_in(self.slots), *passwords_in(self.queue))  # fmt: skip
         texts = (v.decode("utf-8", "replace") if isinstance(v, bytes) else v for v in values)
         return tuple(text for text in texts if isinstance(text, str) and text)
 
@@ -127,6 +133,8 @@ def read_settings(
         failover=_understood("SMSC_FAILOVER", new("SMSC_FAILOVER"), _mode, "legacy"),
         timeout=_understood("SMSC_TIMEOUT", new("SMSC_TIMEOUT"), _timeout, default_timeout()),
         deadline=_understood("SMSC_DEADLINE", new("SMSC_DEADLINE"), _seconds, None),
+        slots=_understood("SMSC_SLOTS", new("SMSC_SLOTS"), read_slots, ""),
+        queue=_understood("SMSC_QUEUE", new("SMSC_QUEUE"), read_queue, ""),
     )
     login, password = constants.get("SMSC_LOGIN", ""), constants.get("SMSC_PASSWORD", "")
     if not login and not password and _has_credentials(environ):
@@ -151,6 +159,8 @@ def _has_credentials(environ: Mapping[str, str]) -> bool:
 
 T = TypeVar("T")
 
+_MAY_HOLD_A_PASSWORD = re.compile("@|%40|password", re.IGNORECASE)
+
 
 def _understood(name: str, value: Any, parse: Callable[[Any], T], default: T) -> T:
     """Parse a setting; one that cannot be parsed is told once, and the default used."""
@@ -159,7 +169,10 @@ def _understood(name: str, value: Any, parse: Callable[[Any], T], default: T) ->
     try:
         return parse(value)
     except ValueError as error:
-        problem = f"{name} is {value!r}, but it must be {error}. The default is used instead."
+        shown = repr(value)
+        if isinstance(value, str) and _MAY_HOLD_A_PASSWORD.search(value):
+            shown = MASK
+        problem = f"{name} is {shown}, but it must be {error}. The default is used instead."
         tell_once(problem, name)
         return default
 
