@@ -31,8 +31,9 @@ MOST_STATUS_REQUESTS = 4
 # his own, which is released to wake him (a Condition is not made for such a handler).
 _lock = threading.RLock()
 _taken: Dict[object, Hashable] = {}
-_waiting: Dict[Any, None] = {}
-_looking: Dict[str, None] = {}
+_waiting: Dict[Any, Hashable] = {}  # the oldest first
+_FIRST = 2  # so many look: one of them may be a thread that is interrupted by a signal handler
+_looking: Dict[str, str] = {}
 
 
 @contextmanager
@@ -69,25 +70,33 @@ def account_key(settings: Settings) -> str:
 def _take_shared(
     shared: SharedSlots, ticket: str, key: str, most: int, ends_at: float, settings: Settings
 ) -> None:
-    """Look for a slot again and again; each waiting thread the less often the more there are."""
+    """Look for a slot again and again, the thread that has waited longest most often."""
+    _looking[ticket] = key
     failure: Optional[Unreachable] = None
     try:
         while True:
-            _looking[ticket] = None
             left = ends_at - time.monotonic()
+            ahead = list(_ahead(_looking, ticket)).count(key)
             try:
-                if shared.take(ticket, key, most, max(left, 0.0)):
+                if (ahead < _FIRST or left <= 0) and shared.take(ticket, key, most, max(left, 0)):
                     return
                 failure = None
             except Unreachable as error:
                 failure = error
-            left = ends_at - time.monotonic()
             if left <= 0 or (failure is not None and failure.for_good):
                 raise _refused(failure, most, settings)
-            pause = 0.1 if failure is not None else shared.pause_seconds * len(_looking)
-            time.sleep(min(left, pause))
+            pause = 0.1 if failure is not None else shared.pause_seconds * (ahead + 1)
+            time.sleep(max(min(left, pause, ends_at - time.monotonic()), 0))
     finally:
         _looking.pop(ticket, None)
+
+
+def _ahead(line: Dict[Any, Any], one: Any) -> Iterator[Any]:
+    """Give the values of those who have been in the line for longer."""
+    for each, value in line.copy().items():
+        if each is one:
+            return
+        yield value
 
 
 def _refused(failure: Optional[Unreachable], most: int, settings: Settings) -> NotSent:
@@ -108,10 +117,11 @@ def _take(kind: Hashable, most: int, ends_at: float) -> object:
     try:
         while True:
             with _lock:
-                if list(_taken.copy().values()).count(kind) < most:
+                ahead = list(_ahead(_waiting, waker)).count(kind)
+                if list(_taken.copy().values()).count(kind) + ahead < most:
                     _taken[ticket] = kind
                     return ticket
-                _waiting[waker] = None
+                _waiting[waker] = kind
             left = ends_at - time.monotonic()
             if left <= 0:
                 raise NotSent(f"{most} requests were under way, and no slot became free in time")
