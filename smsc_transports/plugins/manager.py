@@ -42,6 +42,7 @@ from smsc_transports.values.settings import Settings
 BUILT_IN = {
     "http": "smsc_transports.transports.http",
     "smtp": "smsc_transports.transports.smtp",
+    "queue": "smsc_transports.queueing.transport",
 }
 BLOCKED = "blocked"
 BROKEN = "broken"

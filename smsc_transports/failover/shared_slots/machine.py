@@ -12,7 +12,7 @@ import tempfile
 from contextlib import suppress
 from io import FileIO
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any, Callable, Dict, Optional
 from weakref import WeakSet
 
 from smsc_transports.failover.shared_slots import Unreachable
@@ -21,11 +21,12 @@ _SHARED_MEMORY = Path("/dev/shm")  # a service with a private /tmp sees it as we
 
 
 class MachineSlots:
-    """Locks files in a folder that only this user may enter."""
+    """Locks files in a folder, by default one that only this user may enter."""
 
     pause_seconds = 0.005
 
-    def __init__(self, portalocker: Any) -> None:
+    def __init__(self, portalocker: Any, folder: Optional[Callable[[], Path]] = None) -> None:
+        self._folder = folder or private_folder
         self._portalocker = portalocker
         self._flags = portalocker.LockFlags.EXCLUSIVE | portalocker.LockFlags.NON_BLOCKING
         self._held: Dict[str, FileIO] = {}
@@ -34,7 +35,7 @@ class MachineSlots:
     def take(self, ticket: str, key: str, most: int, seconds: float) -> bool:  # noqa: ARG002
         """Lock one of the files that nobody has locked. Raises Unreachable."""
         try:
-            folder = private_folder()
+            folder = self._folder()
             first = random.randrange(most)
             for n in range(most):
                 if self._lock(ticket, folder / f"{key}.{(first + n) % most}"):
