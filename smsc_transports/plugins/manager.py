@@ -41,8 +41,8 @@ from smsc_transports.values.settings import Settings
 
 BUILT_IN = {
     "http": "smsc_transports.transports.http",
-    "smtp": "smsc_transports.transports.smtp",
     "queue": "smsc_transports.queueing.transport",
+    "smtp": "smsc_transports.transports.smtp",
 }
 BLOCKED = "blocked"
 BROKEN = "broken"

@@ -30,8 +30,8 @@ LOOK_SECONDS = 0.2
 RECOVER_SECONDS = 30.0
 """How often a worker looks for what died workers left; it does so when it starts, too."""
 UNREACHED_SECONDS = 5.0
-QUEUE_PATIENCE = 60
-"""For so many seconds a worker tries to reach the queue again."""
+MOST_TRIES, AWAY_SECONDS = 60, 1.0
+"""How often a worker tries to reach a queue that is away, and what it waits in between."""
 MEETS_ALL = (2, 3, 4)
 """Errors that the next message would get too: wrong login, no money, a block."""
 
@@ -156,11 +156,11 @@ class Worker:
 
     def _patiently(self, work: Callable[[], T]) -> T:
         """Do something with the queue, again and again while it is away."""
-        for _ in range(QUEUE_PATIENCE):
+        for _ in range(MOST_TRIES):
             try:
                 return work()
             except QueueFailed:
-                time.sleep(1.0)
+                time.sleep(AWAY_SECONDS)
         return work()
 
     def _deliver(self, entry: Entry, doubtful: bool) -> Verdict:
