@@ -32,7 +32,8 @@ RECOVER_SECONDS = 30.0
 UNREACHED_SECONDS = 5.0
 MOST_TRIES, AWAY_SECONDS = 60, 1.0
 """How often a worker tries to reach a queue that is away, and what it waits in between."""
-MEETS_ALL = (2, 3, 4)
+WRONG_LOGIN_OR_BLOCKED = (2, 4)
+MEETS_ALL = (*WRONG_LOGIN_OR_BLOCKED, 3)
 """Errors that the next message would get too: wrong login, no money, a block."""
 
 T = TypeVar("T")
@@ -65,11 +66,15 @@ class Worker:
         Raises QueueFailed, ConfigurationError.
         """
         self._prepare("balance", "")  # tells what is wrong with the settings
+        self._store.forget_old()
+        balance = call.ask("balance", "", self._settings, self._face)
+        if balance.error in WRONG_LOGIN_OR_BLOCKED:  # of 14 sends at once 5 would block it
+            self.stopped = balance
+            return
         self._patiently(self._make_known)
         self._free, self._once = threading.Semaphore(threads), once
         pool = ThreadPoolExecutor(threads, thread_name_prefix="smsc-worker")
         try:
-            self._patiently(self._store.forget_old)
             while not self._stopping:
                 found = self._patiently(lambda: self._recover(pool))
                 self._drain(pool)

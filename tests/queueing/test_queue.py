@@ -39,7 +39,8 @@ def test_a_call_returns_at_once_and_a_worker_sends(queue: Queue, sandbox: Sandbo
     assert [(m.id, m.text, m.sender) for m in sandbox.messages] == [
         (reply.id, "Привіт", "Shop")
     ] * len(sandbox.messages)
-    assert smsc.get_status(reply.id, PHONE)[0] not in ("-1", "-3")
+    sandbox.clock.advance(60)
+    assert smsc.get_status(reply.id, PHONE)[0] == "1"
     assert queue.states() == ["sent"]
 
 
