@@ -83,6 +83,8 @@ SMSC_TRANSPORT = ""  # default: what SMSC_POST and SMSC_HTTPS say
 SMSC_FAILOVER = ""  # legacy (default) or safe
 SMSC_TIMEOUT = None  # seconds, or (connect, read); default: (5, 60)
 SMSC_DEADLINE = None  # seconds for a whole call; default: none
+SMSC_SLOTS = ""  # who shares the gateway's limits: "machine" or "redis://..."; default: threads
+SMSC_QUEUE = ""  # where SMSC_TRANSPORT = "queue" puts messages: "sqlite:///FILE" or "redis://..."
 
 
 def ifs(cond: Any, val1: Any, val2: Any) -> Any:

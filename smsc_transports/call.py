@@ -10,6 +10,7 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 from urllib.parse import urlencode
 
 # Named here for tools that freeze a program into one file; the plugin manager loads them.
+import smsc_transports.queueing.transport
 import smsc_transports.transports.http
 import smsc_transports.transports.smtp  # noqa: F401
 from smsc_transports.failover.policies import Call, Verdict, run_legacy, run_once
@@ -53,8 +54,8 @@ def ask(command: str, argument: str, settings: Settings, face: FaceNames) -> Rep
     if request.settings.failover == "safe":
         from smsc_transports.failover.safe import run_safe  # most programs never need it
 
-        askers = _askers(plugin_manager(), request, transports)
-        verdict = run_safe(under_way, transports, askers)
+        asking = askers(plugin_manager(), request, transports)
+        verdict = run_safe(under_way, transports, asking)
     else:
         verdict = run_legacy(under_way, transports)
     return _reply(request, verdict, under_way.attempts)
@@ -108,8 +109,10 @@ def choose(manager: PluginManager, request: Request) -> List[Transport]:
     names = [name.strip() for name in wanted.split(",") if name.strip()]
     chosen = [named(known, name) for name in names]
     carrying = _carrying(request.task, chosen)
-    if carrying:
+    if carrying and (request.billable or not all(t.commands and t.is_gateway for t in carrying)):
         return carrying
+    if carrying:  # the queue knows of what waits in it, and the gateway of everything else
+        return [*carrying, named(known, usual_transport(request.settings))]
     if chosen and not any(transport.is_gateway for transport in chosen):
         raise NotSent(
             f"{wanted} carries no {request.task}; to have it go to the gateway, name one of "
@@ -118,7 +121,7 @@ def choose(manager: PluginManager, request: Request) -> List[Transport]:
     return [named(known, usual_transport(request.settings))]
 
 
-def _askers(
+def askers(
     manager: PluginManager, request: Request, chosen: Sequence[Transport]
 ) -> List[Transport]:
     """Give the transports that can ask what became of a message."""

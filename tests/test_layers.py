@@ -17,7 +17,7 @@ MAY_IMPORT: Dict[str, Set[str]] = {
     "plugins": {"values", "reporting"},
     "failover": {"plugins", "values", "reporting"},
     "transports": {"plugins", "values", "reporting"},
-    "call": CORE,
+    "call": {*CORE, "queueing.transport"},
     "callback": set(),
     "switching": {"values", "reporting", "cli.terminal"},
     "sandbox": {"values", "reporting", "plugins", "callback", "cli.terminal"},
@@ -30,7 +30,8 @@ MAY_IMPORT: Dict[str, Set[str]] = {
         "cli.program",
         "cli.terminal",
     },
-    "cli": {*CORE, "switching", "sandbox", "bulk"},
+    "queueing": {*CORE, "cli.answers", "cli.options", "cli.program"},
+    "cli": {*CORE, "switching", "sandbox", "bulk", "queueing"},
 }
 """What each folder (or module beside them) may import; nothing else imports anything of ours."""
 

@@ -119,6 +119,9 @@ def test_switches_that_are_false_in_any_way_are_off(
         ("SMSC_TIMEOUT", "3,30", (1, 2), "timeout", Timeout(1.0, 2.0)),
         ("SMSC_DEADLINE", "20", None, "deadline", 20.0),
         ("SMSC_DEADLINE", "20", 9, "deadline", 9.0),
+        ("SMSC_SLOTS", "Machine ", "", "slots", "machine"),
+        ("SMSC_SLOTS", "machine", "redis://a:6380/1", "slots", "redis://a:6380/1"),
+        ("SMSC_QUEUE", "sqlite:////var/q.sqlite", "", "queue", "sqlite:////var/q.sqlite"),
         # The old constants have no variables.
         ("SMSC_HTTPS", "1", False, "https", False),
         ("SMSC_CHARSET", "koi8-r", "utf-8", "charset", "utf-8"),
@@ -166,7 +169,8 @@ def test_credentials_come_from_the_environment_only_while_both_constants_are_emp
 
 
 def test_file_of_the_vendors_settings_alone_is_enough(face: Any) -> None:
-    new = {"SMSC_HOST", "SMSC_TRANSPORT", "SMSC_FAILOVER", "SMSC_TIMEOUT", "SMSC_DEADLINE"}
+    new = {"SMSC_HOST", "SMSC_TRANSPORT", "SMSC_FAILOVER", "SMSC_TIMEOUT", "SMSC_DEADLINE",
+           "SMSC_SLOTS", "SMSC_QUEUE"}  # fmt: skip
     old = {name: value for name, value in vars(face).items() if name not in new}
     assert read_settings(old) == Settings(login=LOGIN, password=PASSWORD)
 

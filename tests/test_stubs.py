@@ -19,7 +19,8 @@ ROOT = Path(__file__).parents[1]
 STUB = ROOT / "smsc_transports" / "stubs" / "__init__.pyi"
 BODY = ast.parse(STUB.read_text("utf-8")).body
 
-NEW_SETTINGS = {"SMSC_HOST", "SMSC_TRANSPORT", "SMSC_FAILOVER", "SMSC_TIMEOUT", "SMSC_DEADLINE"}
+NEW_SETTINGS = {"SMSC_HOST", "SMSC_TRANSPORT", "SMSC_FAILOVER", "SMSC_TIMEOUT", "SMSC_DEADLINE",
+                "SMSC_SLOTS", "SMSC_QUEUE"}  # fmt: skip
 
 Parameters = List[Tuple[str, Any]]
 

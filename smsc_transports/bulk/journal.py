@@ -19,6 +19,8 @@ from smsc_transports.values.errors import ConfigurationError
 WAITING, SENDING, DONE, REFUSED, UNKNOWN = "not sent", "sending", "done", "refused", "unknown"
 BAD, DUPLICATE = "bad", "duplicate"
 """The outcomes of a row; BAD and DUPLICATE are those that are never sent."""
+OUTCOMES = (DONE, REFUSED, UNKNOWN, SENDING, WAITING, BAD, DUPLICATE)
+"""In the order in which they are told."""
 
 LARGEST_ID = 2**31 - 1
 _CHUNK = 5000

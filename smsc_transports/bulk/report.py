@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
-from smsc_transports.bulk.journal import DONE, SENDING, UNKNOWN, Journal
+from smsc_transports.bulk.journal import DONE, OUTCOMES, SENDING, UNKNOWN, Journal
 from smsc_transports.bulk.results import amount
 from smsc_transports.bulk.tables import Table, write_csv
 from smsc_transports.cli.explanations import delivery_error_text, status_text
@@ -53,6 +53,9 @@ def summary_of(journal: Journal) -> Summary:
             summary.parts += parts
             summary.statuses[NO_STATUS if status is None else status_text(status)] += 1
             summary.costs[operator or country or "unknown"] += amount(cost or "")
+    summary.outcomes = {
+        each: summary.outcomes[each] for each in OUTCOMES if summary.outcomes.get(each)
+    }
     return summary
 
 

@@ -14,6 +14,7 @@ from typing import Optional, Sequence
 from smsc_transports import __version__
 from smsc_transports.bulk import command as bulk
 from smsc_transports.cli import ask, doctor, send, transports
+from smsc_transports.queueing import command as queueing
 from smsc_transports.sandbox import command as sandbox
 from smsc_transports.switching import check_command, migrate_command
 from smsc_transports.switching.comparing import command as compare_command
@@ -26,6 +27,7 @@ _COMMANDS = (
     doctor,
     send,
     bulk,
+    queueing,
     ask,
     transports,
 )

@@ -11,6 +11,7 @@ from typing import Any, Dict, Iterable, List, Mapping
 from smsc_transports.cli.program import TYPE_REMEDY, type_mistakes
 from smsc_transports.cli.report import Finding, Section, note, ok, problem
 from smsc_transports.reporting.notices import SMSCWarning
+from smsc_transports.reporting.redaction import without_user
 from smsc_transports.values.errors import did_you_mean
 from smsc_transports.values.settings import Settings, Timeout, read_settings
 
@@ -18,9 +19,11 @@ _NO = ("false", "no", "off", "0", "none", "n", "f")
 _CHARSETS = ("utf-8", "windows-1251", "koi8-r")
 _SWITCHES = ("post", "https", "debug")
 _SECRET = ("login", "password", "smtp_login", "smtp_password")
+_URLS = ("slots", "queue")
 _OF_THE_ENVIRONMENT = (
     "SMSC_LOGIN", "SMSC_PASSWORD", "SMSC_HOST", "SMSC_TRANSPORT", "SMSC_FAILOVER", "SMSC_TIMEOUT",
-    "SMSC_DEADLINE", "SMSC_SANDBOX", "SMSC_PLUGINS", "SMSC_BLOCK_PLUGINS", "SMSC_TRACE_PLUGINS",
+    "SMSC_DEADLINE", "SMSC_SLOTS", "SMSC_QUEUE", "SMSC_SANDBOX", "SMSC_PLUGINS",
+    "SMSC_BLOCK_PLUGINS", "SMSC_TRACE_PLUGINS",
 )  # fmt: skip
 
 CONSTANTS: Dict[str, str] = {
@@ -59,6 +62,8 @@ def _shown(name: str, settings: Settings) -> str:
         return f"{value.connect:g} s to connect, {value.read:g} s for the answer"
     if value is None:
         return "none"
+    if name in _URLS:
+        return without_user(value) or "empty"
     return "empty" if value == "" else str(value)
 
 

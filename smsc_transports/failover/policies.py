@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 import time
+from contextlib import nullcontext
 from typing import Callable, Iterator, List, NamedTuple, Optional, Sequence, Tuple, Type
 
 from smsc_transports.failover.resting import RESTING, RestingAddresses
@@ -25,6 +26,7 @@ from smsc_transports.values.errors import (
     ANSWERED,
     NOT_SENT,
     UNKNOWN,
+    ConfigurationError,
     NotSent,
     OutcomeUnknown,
     TransportError,
@@ -116,7 +118,9 @@ class Call:
         """
         started, own = self.clock(), request.settings.timeout
         try:
-            with slot(request, min(own.read, self.seconds_left)):
+            needed = route.transport.needs_slot
+            held = slot(request, min(own.read, self.seconds_left)) if needed else nullcontext()
+            with held:
                 timeout = own._replace(total=max(self.seconds_left, 0.001))
                 text = _exchange(request, route, timeout)
             if not understands(text):
@@ -138,6 +142,8 @@ class Call:
             if isinstance(addresses, str):
                 raise TypeError("it gave one text, not a list of texts")
             return list(addresses)
+        except ConfigurationError:
+            raise
         except Exception as error:  # a stranger's; it counts as an attempt that went nowhere
             reason = redact(told_of(error), self.request.settings.secrets)
             tell_bug(transport, "addresses", error, self.request.settings.secrets)
@@ -177,6 +183,8 @@ def _exchange(request: Request, route: Route, timeout: Timeout) -> str:
         text = route.transport.exchange(request, route.address, timeout)
     except TransportError as error:
         raise _clean(error, request) from error.__cause__
+    except ConfigurationError:
+        raise
     except Exception as error:  # plugin code may fail at any point
         tell_bug(route.transport, "exchange", error, request.settings.secrets)
         raise OutcomeUnknown(redact(told_of(error), request.settings.secrets)) from error

@@ -55,7 +55,18 @@ def run_safe(call: Call, transports: Sequence[Transport], askers: Sequence[Trans
     if call.request.id:
         strict = any(transport.is_gateway for transport in transports)
         return run_once(call, transports, lambda text: is_reply(call.request, text, strict))
-    request = call.request.with_id(str(_random.randint(1, LARGEST_ID)))
+    return run_under_our_id(call, call.request.with_id(new_id()), transports, askers)
+
+
+def new_id() -> str:
+    """Choose an id for a message."""
+    return str(_random.randint(1, LARGEST_ID))
+
+
+def run_under_our_id(
+    call: Call, request: Request, transports: Sequence[Transport], askers: Sequence[Transport]
+) -> Verdict:
+    """Send a request whose id is ours, so that what the status page says of it is about it."""
     search = Search(call, request, askers)
     try:
         return _run(call, request, transports, search)

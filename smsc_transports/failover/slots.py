@@ -1,20 +1,27 @@
-"""Keeps a process below the gateway's limit of simultaneous requests.
+"""Keeps below the gateway's limit of simultaneous requests.
 
 The gateway refuses 15 and more requests of one login at once, on the status page 5 and more, with
 error 9 (the vendor's HTTP page). So 14 are let through, 4 of them for a status, and the others
-wait.
+wait. The threads of this process are counted here; ``SMSC_SLOTS`` names who counts those of all
+processes as well.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
 import time
-from contextlib import contextmanager, suppress
-from typing import Any, Dict, Hashable, Iterator
+import uuid
+from contextlib import ExitStack, contextmanager, suppress
+from typing import Any, Dict, Hashable, Iterator, Optional
 
+from smsc_transports.failover.shared_slots import SharedSlots, Unreachable, shared_slots
+from smsc_transports.reporting.notices import tell_on_stderr
+from smsc_transports.reporting.redaction import redact
 from smsc_transports.values.errors import NotSent
 from smsc_transports.values.request import Request
+from smsc_transports.values.settings import Settings
 
 MOST_REQUESTS = 14
 MOST_STATUS_REQUESTS = 4
@@ -24,26 +31,84 @@ MOST_STATUS_REQUESTS = 4
 # his own, which is released to wake him (a Condition is not made for such a handler).
 _lock = threading.RLock()
 _taken: Dict[object, Hashable] = {}
-_waiting: Dict[Any, None] = {}
+_waiting: Dict[Any, Hashable] = {}  # the oldest first
+_FIRST = 2  # so many look: one of them may be a thread that is interrupted by a signal handler
+_looking: Dict[str, str] = {}
 
 
 @contextmanager
 def slot(request: Request, seconds: float) -> Iterator[None]:
     """Hold one of the login's slots; waits for it for so many seconds at the most.
 
-    Raises NotSent if none becomes free in time.
+    Raises NotSent if none becomes free in time, ConfigurationError if what ``SMSC_SLOTS`` needs
+    is not installed.
     """
-    account = hash((request.settings.login, request.settings.password))  # which shows neither
+    settings = request.settings
+    account = hash((settings.login, settings.password))  # which shows neither
     ends_at = time.monotonic() + seconds
-    held = []
-    try:
-        if request.command == "status":
-            held.append(_take((account, "status"), MOST_STATUS_REQUESTS, ends_at))
-        held.append(_take((account, ""), MOST_REQUESTS, ends_at))
+    kinds = {"status": MOST_STATUS_REQUESTS} if request.command == "status" else {}
+    kinds[""] = MOST_REQUESTS
+    shared = shared_slots(settings.slots)
+    with ExitStack() as held:
+        for kind, most in kinds.items():
+            held.callback(_give_back, _take((account, kind), most, ends_at))
+        if shared is not None:
+            for kind, most in kinds.items():
+                ticket = uuid.uuid4().hex
+                held.callback(shared.give_back, ticket)
+                _take_shared(shared, ticket, account_key(settings) + kind, most, ends_at, settings)
         yield
+
+
+def account_key(settings: Settings) -> str:
+    """Name an account as every process does: no password and no API key takes part in it."""
+    login = settings.login
+    raw = login if isinstance(login, bytes) else str(login).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(raw + b"@" + settings.domain.encode()).hexdigest()[:24]
+
+
+def _take_shared(
+    shared: SharedSlots, ticket: str, key: str, most: int, ends_at: float, settings: Settings
+) -> None:
+    """Look for a slot again and again, the thread that has waited longest most often."""
+    _looking[ticket] = key
+    failure: Optional[Unreachable] = None
+    try:
+        while True:
+            left = ends_at - time.monotonic()
+            ahead = list(_ahead(_looking, ticket)).count(key)
+            try:
+                if (ahead < _FIRST or left <= 0) and shared.take(ticket, key, most, max(left, 0)):
+                    return
+                failure = None
+            except Unreachable as error:
+                failure = error
+            if left <= 0 or (failure is not None and failure.for_good):
+                raise _refused(failure, most, settings)
+            pause = 0.1 if failure is not None else shared.pause_seconds * (ahead + 1)
+            time.sleep(max(min(left, pause, ends_at - time.monotonic()), 0))
     finally:
-        for ticket in held:
-            _give_back(ticket)
+        _looking.pop(ticket, None)
+
+
+def _ahead(line: Dict[Any, Any], one: Any) -> Iterator[Any]:
+    """Give the values of those who have been in the line for longer."""
+    for each, value in line.copy().items():
+        if each is one:
+            return
+        yield value
+
+
+def _refused(failure: Optional[Unreachable], most: int, settings: Settings) -> NotSent:
+    if failure is None:
+        return NotSent(
+            f"{most} requests of all processes were under way, and no slot became free in time"
+        )
+    reason = redact(
+        f"the slots of SMSC_SLOTS cannot be counted: {failure}".rstrip("."), settings.secrets
+    )
+    tell_on_stderr(f"Nothing is sent: {reason}.", "SMSC_SLOTS")
+    return NotSent(reason)
 
 
 def _take(kind: Hashable, most: int, ends_at: float) -> object:
@@ -52,10 +117,11 @@ def _take(kind: Hashable, most: int, ends_at: float) -> object:
     try:
         while True:
             with _lock:
-                if list(_taken.copy().values()).count(kind) < most:
+                ahead = list(_ahead(_waiting, waker)).count(kind)
+                if list(_taken.copy().values()).count(kind) + ahead < most:
                     _taken[ticket] = kind
                     return ticket
-                _waiting[waker] = None
+                _waiting[waker] = kind
             left = ends_at - time.monotonic()
             if left <= 0:
                 raise NotSent(f"{most} requests were under way, and no slot became free in time")
@@ -77,6 +143,7 @@ def _after_fork() -> None:
     _lock = threading.RLock()
     _taken.clear()
     _waiting.clear()
+    _looking.clear()
 
 
 if hasattr(os, "register_at_fork"):

@@ -59,6 +59,7 @@ from smsc_transports.values.settings import Settings, read_changes
 
 BUILT_IN = {
     "http": "smsc_transports.transports.http",
+    "queue": "smsc_transports.queueing.transport",
     "smtp": "smsc_transports.transports.smtp",
 }
 BLOCKED = "blocked"

@@ -51,6 +51,10 @@ class Transport(ABC):
     another one cannot carry is not sent.
     """
 
+    needs_slot: bool = True
+    """False if it only hands the request to another process, so that the gateway's limit of
+    simultaneous requests does not concern it."""
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r})"
 

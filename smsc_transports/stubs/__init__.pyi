@@ -51,6 +51,8 @@ SMSC_TRANSPORT: str
 SMSC_FAILOVER: str
 SMSC_TIMEOUT: Union[_Seconds, Tuple[_Seconds, _Seconds], None]
 SMSC_DEADLINE: Optional[_Seconds]
+SMSC_SLOTS: str
+SMSC_QUEUE: str
 
 def ifs(cond: object, val1: _First, val2: _Second) -> Union[_First, _Second]: ...
 

@@ -33,6 +33,7 @@ NEW_SETTINGS = (
     "SMSC_TIMEOUT",
     "SMSC_DEADLINE",
     "SMSC_SLOTS",
+    "SMSC_QUEUE",
 )
 _VENDORS_IMPORTS = {
     ("datetime", "datetime"),

@@ -60,7 +60,7 @@ class SmtpTransport(Transport):
         except Exception as error:  # of what a test suite put in the place of smtplib.SMTP
             _clean(error, request.settings.secrets)
             raise
-        return f"{request.id or 0},{_parts(request)},,"
+        return f"{request.id or 0},{parts_of(request)},,"
 
 
 @contextmanager
@@ -236,7 +236,7 @@ def _format(fields: Dict[str, str]) -> str:
     return fields.get("format", str(numbers[0] if numbers else 0))
 
 
-def _parts(request: Request) -> int:
+def parts_of(request: Request) -> int:
     """Count the parts that the message takes with every recipient."""
     from smsc_transports.values import parts as segmentation  # only here: its tables are long
 

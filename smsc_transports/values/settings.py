@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import os
+import re
 import socket
 from dataclasses import dataclass, field
 from typing import (
@@ -25,8 +26,10 @@ from typing import (
 )
 
 from smsc_transports.reporting.notices import tell_once
+from smsc_transports.reporting.redaction import MASK
 from smsc_transports.values.hidden import Hidden
 from smsc_transports.values.hosts import DEFAULT_HOST, domain_of, expand_hosts, read_hosts
+from smsc_transports.values.places import passwords_in, read_queue, read_slots
 
 DEFAULT_SMTP_SERVER = "send.smsc.ua"
 DEFAULT_SMTP_FROM = "api@smsc.ua"
@@ -71,6 +74,8 @@ class Settings:
     failover: str = "legacy"
     timeout: Timeout = DEFAULT_TIMEOUT
     deadline: Optional[float] = None
+    slots: str = field(default="", repr=False)
+    queue: str = field(default="", repr=False)
 
     def replace(self, **changes: Any) -> Settings:
         """Give a copy with some fields changed."""
@@ -79,7 +84,8 @@ class Settings:
     @property
     def secrets(self) -> Tuple[str, ...]:
         """Every value that no log, repr or exception may show."""
-        values = (self.login, self.password, self.smtp_login, self.smtp_password)
+        values = (self.login, self.password, self.smtp_login, self.smtp_password,
+                  *passwords_in(self.slots), *passwords_in(self.queue))  # fmt: skip
         texts = (v.decode("utf-8", "replace") if isinstance(v, bytes) else v for v in values)
         return tuple(text for text in texts if isinstance(text, str) and text)
 
@@ -139,6 +145,8 @@ def read_settings(
         failover=_failover(new("SMSC_FAILOVER")),
         timeout=_times(new("SMSC_TIMEOUT")),
         deadline=_deadline(new("SMSC_DEADLINE")),
+        slots=_slots(new("SMSC_SLOTS")),
+        queue=_queue(new("SMSC_QUEUE")),
     )
     login, password = constants.get("SMSC_LOGIN", ""), constants.get("SMSC_PASSWORD", "")
     if not login and not password and _has_credentials(environ):
@@ -158,6 +166,8 @@ def read_changes(changes: Mapping[str, Any]) -> Dict[str, Any]:
         "transport": str,
         "failover": _failover,
         "timeout": _times,
+        "slots": _slots,
+        "queue": _queue,
     }
     read = {name: value for name, value in changes.items() if name not in readers}
     for name, reader in readers.items():
@@ -180,6 +190,14 @@ def _deadline(value: Any) -> Optional[float]:
     return _understood("SMSC_DEADLINE", value, _seconds, None)
 
 
+def _slots(value: Any) -> str:
+    return _understood("SMSC_SLOTS", value, read_slots, "")
+
+
+def _queue(value: Any) -> str:
+    return _understood("SMSC_QUEUE", value, read_queue, "")
+
+
 def default_timeout() -> Timeout:
     """Give the timeout for a call that sets none: the program's own socket default, if any."""
     seconds = socket.getdefaulttimeout()
@@ -192,6 +210,8 @@ def _has_credentials(environ: Mapping[str, str]) -> bool:
 
 T = TypeVar("T")
 
+_MAY_HOLD_A_PASSWORD = re.compile("@|%40|password", re.IGNORECASE)
+
 
 def _understood(name: str, value: Any, parse: Callable[[Any], T], default: T) -> T:
     """Parse a setting; one that cannot be parsed is told once, and the default used."""
@@ -200,7 +220,10 @@ def _understood(name: str, value: Any, parse: Callable[[Any], T], default: T) ->
     try:
         return parse(value)
     except ValueError as error:
-        problem = f"{name} is {value!r}, but it must be {error}. The default is used instead."
+        shown = repr(value)
+        if isinstance(value, str) and _MAY_HOLD_A_PASSWORD.search(value):
+            shown = MASK
+        problem = f"{name} is {shown}, but it must be {error}. The default is used instead."
         tell_once(problem, name)
         return default
 

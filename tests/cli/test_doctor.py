@@ -76,6 +76,8 @@ Settings
   ok       SMSC_FAILOVER = safe (file)
   ok       SMSC_TIMEOUT = 5 s to connect, 60 s for the answer (default)
   ok       SMSC_DEADLINE = none (default)
+  ok       SMSC_SLOTS = empty (default)
+  ok       SMSC_QUEUE = empty (default)
 
 Transports and plugins
   ok       send, status, balance: by https-get to smsc.ua, www2.smsc.ua, www3.smsc.ua, \

@@ -47,6 +47,8 @@ CONSTANTS: Mapping[str, Any] = {
     "SMSC_FAILOVER": "",
     "SMSC_TIMEOUT": None,
     "SMSC_DEADLINE": None,
+    "SMSC_SLOTS": "",
+    "SMSC_QUEUE": "",
 }
 _SETTINGS_OR_PROXIES = re.compile("(SMSC|SMTP)_.*|.*_proxy", re.IGNORECASE)
 

@@ -30,7 +30,7 @@ from ..surroundings import (
 pytestmark = pytest.mark.usefixtures("fresh_plugins")
 
 DATA = Path(__file__).parent / "data"
-BUILT_IN = {"http", "smtp"}
+BUILT_IN = {"http", "queue", "smtp"}
 
 
 # An installed distribution
@@ -235,7 +235,7 @@ def test_blocked_plugin_stays_out(
         face.SMSC().send_sms(PHONE, "coo")
     assert str(raised.value) == (
         "There is no transport 'pigeon'. There are: http-get, http-post, https-get, https-post, "
-        "smtp. If it comes from a plugin, install that plugin or name its module in "
+        "queue, smtp. If it comes from a plugin, install that plugin or name its module in "
         "SMSC_PLUGINS; SMSC_BLOCK_PLUGINS may be leaving it out."
     )
 
@@ -317,7 +317,7 @@ def test_plugin_need_not_be_hashable() -> None:
 def test_built_ins_come_in_by_the_same_hook() -> None:
     manager = plugin_manager()
     providers = [each.plugin_name for each in manager.hook.smsc_transports.get_hookimpls()]
-    assert providers == ["http", "smtp"]
+    assert providers == ["http", "queue", "smtp"]
     assert {name for name, _ in manager.list_name_plugin()} == BUILT_IN
     for name in BUILT_IN:
         manager.unregister(name=name)

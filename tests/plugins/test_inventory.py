@@ -208,8 +208,9 @@ def test_every_hook_call_is_traced_with_implementation_and_result(
         smsc_attempt=lambda attempt: None,
     )
     smtp, http = (PACKAGE / "transports" / file for file in ("smtp.py", "http.py"))
+    queue = PACKAGE / "queueing" / "transport.py"
     assert [line.partition(" gave ")[0] for line in lines] == [
-        f"smsc_transports by 'mine', 'smtp' ({smtp}), 'http' ({http})",
+        f"smsc_transports by 'mine', 'smtp' ({smtp}), 'queue' ({queue}), 'http' ({http})",
         "smsc_choose_transport by 'mine'",
         "smsc_attempt by 'mine'",
     ]

@@ -1,0 +1,1 @@
+"""The transport ``queue``, and the worker that sends what waits there."""

@@ -1,0 +1,63 @@
+"""The journal's entries: what is known of each message."""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Dict, Optional
+
+WAITING, SENDING, SENT = "waiting", "sending", "sent"
+FAILED, UNKNOWN, CANCELLED = "failed", "unknown", "cancelled"
+URGENT, BULK = 1, 0
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the journal knows of a message. ``ours`` tells that its id was given here."""
+
+    name: str
+    id: str
+    ours: bool
+    argument: str
+    charset: str
+    urgent: int
+    put_at: float
+    state: str = WAITING
+    attempt: int = 0
+    worker: str = ""
+    reply: str = ""
+    error: str = ""
+    changed_at: float = 0.0
+
+    def but(self, **changes: Any) -> Entry:
+        """Give a copy with some fields changed, now."""
+        return replace(self, changed_at=time.time(), **changes)
+
+
+def dumped(entry: Entry) -> bytes:
+    """Write an entry as JSON."""
+    return json.dumps(asdict(entry), ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def loaded(found: Any) -> Optional[Entry]:
+    """Read an entry from what Huey's storage gave, None from its mark of nothing."""
+    text = text_in(found)
+    if not text:
+        return None
+    fields: Dict[str, Any] = json.loads(text)
+    known = Entry.__dataclass_fields__
+    return Entry(**{name: value for name, value in fields.items() if name in known})
+
+
+def owner_in(found: Any) -> str:
+    """Tell who has a claim."""
+    return text_in(found).partition("/")[0]
+
+
+def text_in(found: Any) -> str:
+    """Read a text, "" where there is none."""
+    with suppress(TypeError):  # Huey's mark of nothing
+        return bytes(found).decode("utf-8", "surrogatepass")
+    return ""

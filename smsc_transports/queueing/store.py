@@ -1,0 +1,272 @@
+"""The queue and its journal, in an SQLite file or in a Redis.
+
+Both are kept by Huey's storage: a queue with priorities, and values under names. Huey's consumer
+is not used: it takes a task out of the queue before it runs it and keeps no other record, so what
+a killed worker was about to send would be lost. Here the queue holds names only; each message has
+an entry in the journal, written before its name is put into the queue.
+
+An entry is only written by who has won the *claim* of its attempt, a value that can be written
+once. So of two workers, or of a worker and ``smsc queue cancel``, one decides.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import time
+import uuid
+from contextlib import contextmanager, suppress
+from hashlib import pbkdf2_hmac
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Optional, Tuple
+
+from smsc_transports.failover.shared_slots import SharedSlots, Unreachable, required
+from smsc_transports.failover.slots import account_key
+from smsc_transports.queueing.entries import (
+    CANCELLED,
+    SENT,
+    WAITING,
+    Entry,
+    dumped,
+    loaded,
+    owner_in,
+    text_in,
+)
+from smsc_transports.reporting.redaction import without_user
+from smsc_transports.values.places import SQLITE, is_redis
+from smsc_transports.values.settings import Settings
+
+FORMAT = 1
+"""Goes into the name of the queue: a worker of another version leaves alone what it cannot read."""
+
+KEPT_SECONDS = 7 * 24 * 3600.0
+BUSY_SECONDS = 10.0
+_ROUNDS = 100_000
+
+
+class QueueFailed(Exception):
+    """The queue cannot be used now: its text says why.
+
+    ``may_be_there``: what was to be put into it may be there all the same.
+    """
+
+    may_be_there = False
+
+
+class Store:
+    """The queue of one account; for all threads, signal handlers, and after forks."""
+
+    def __init__(self, place: str, account: str) -> None:
+        self.place = place
+        self.shown = without_user(place)
+        self.name = f"smsc{FORMAT}x{account}"
+        self._storages: List[Any] = []
+        self._kept_by_parent: List[Any] = []
+        self._pid = os.getpid()
+        self._made = False
+
+    def put(self, entry: Entry) -> bool:
+        """Write a new entry down and put its name into the queue; False if its name is taken."""
+        with self._storage() as storage:
+            if is_redis(self.place):
+                storage.conn.ping()  # if it is away, nothing can have been put into it
+        try:
+            with self._storage() as storage:
+                is_new = storage.put_if_empty(f"m:{entry.name}", dumped(entry))
+            # redis-py may ask again whose answer was lost.
+            if not is_new and self.get(entry.name) != entry:
+                return False
+            self.enqueue(entry)
+        except QueueFailed as error:
+            error.may_be_there = not self._withdraw(entry)
+            raise
+        return True
+
+    def _withdraw(self, entry: Entry) -> bool:
+        """Make sure that nobody sends an entry of which it is not known whether it is there."""
+        try:
+            if not self.claim(entry, entry.attempt, new_worker()):
+                return False
+            with self._storage() as storage:
+                storage.pop_data(f"m:{entry.name}")
+        except QueueFailed:
+            return not is_redis(self.place)  # a file holds what was committed, and nothing was
+        return True
+
+    def enqueue(self, entry: Entry) -> None:
+        """Put the name of an entry into the queue; more than once does no harm."""
+        with self._storage() as storage:
+            storage.enqueue(entry.name.encode(), entry.urgent)
+
+    def next(self) -> Optional[Entry]:
+        """Take the next name out of the queue and give its entry, None if there is none."""
+        while True:
+            with self._storage() as storage:
+                name = storage.dequeue()
+            if name is None:
+                return None
+            entry = self.get(bytes(name).decode())
+            if entry is not None and entry.state == WAITING:
+                return entry
+
+    def get(self, name: str) -> Optional[Entry]:
+        """Give an entry by its name."""
+        with self._storage() as storage:
+            found = storage.peek_data(f"m:{name}")
+        return loaded(found)
+
+    def all(self) -> Tuple[List[Entry], Dict[str, str]]:
+        """Give all entries, the oldest first, and who claimed which attempt of which name."""
+        with self._storage() as storage:
+            found = storage.result_items()
+        entries = (loaded(value) for key, value in found.items() if key.startswith("m:"))
+        claims = {key[2:]: owner_in(value) for key, value in found.items() if key.startswith("c:")}
+        return sorted(filter(None, entries), key=lambda entry: entry.put_at), claims
+
+    def queued(self) -> List[str]:
+        """Give the names that are in the queue."""
+        with self._storage() as storage:
+            return [bytes(name).decode() for name in storage.enqueued_items()]
+
+    def write(self, entry: Entry) -> None:
+        """Write an entry, of which the caller has the claim."""
+        with self._storage() as storage:
+            storage.put_data(f"m:{entry.name}", dumped(entry))
+
+    def claim(self, entry: Entry, attempt: int, who: str) -> bool:
+        """Win an attempt, or not: somebody else has it."""
+        key, mine = f"c:{entry.name}:{attempt}", f"{who}/{new_worker()}"
+        with self._storage() as storage:
+            won = storage.put_if_empty(key, mine.encode())
+            return bool(won) or text_in(storage.peek_data(key)) == mine
+
+    def forget_old(self) -> None:
+        """Remove what was settled a week ago."""
+        for entry in self.all()[0]:
+            settled = entry.state in (SENT, CANCELLED)
+            if settled and time.time() - entry.changed_at > KEPT_SECONDS:
+                with self._storage() as storage:
+                    storage.pop_data(f"m:{entry.name}")
+                    for attempt in range(entry.attempt + 2):
+                        storage.pop_data(f"c:{entry.name}:{attempt}")
+
+    @functools.cached_property
+    def presence(self) -> SharedSlots:
+        """Give what tells which workers are alive: a slot with one place for each of them."""
+        if is_redis(self.place):
+            from smsc_transports.failover.shared_slots.leases import RedisSlots
+
+            return RedisSlots(_needed("redis"), self.place)
+        from smsc_transports.failover.shared_slots.machine import MachineSlots
+
+        folder = Path(f"{self._file}.workers")
+        return MachineSlots(_needed("portalocker"), lambda: _made(folder))
+
+    @property
+    def _file(self) -> Path:
+        return Path(self.place[len(SQLITE) :])
+
+    @contextmanager
+    def _storage(self) -> Iterator[Any]:
+        """Lend a storage, to one user at a time. Raises QueueFailed."""
+        if self._pid != os.getpid():
+            # Closing what came over the fork would disturb the parent.
+            self._kept_by_parent, self._storages = self._storages, []
+            self._pid = os.getpid()
+        storage = None
+        try:
+            with suppress(IndexError):
+                storage = self._storages.pop()
+            if storage is None:
+                storage = self._new_storage()
+            yield storage
+        except Exception as error:
+            _close(storage)
+            if isinstance(error, QueueFailed) or not _is_of_storage(error):
+                raise
+            raise QueueFailed(f"{self.shown}: {error}") from None
+        except BaseException:
+            _close(storage)
+            raise
+        self._storages.append(storage)
+
+    def _new_storage(self) -> Any:
+        storages = _needed("huey.storage")
+        if is_redis(self.place):
+            _needed("redis")
+            return storages.PriorityRedisStorage(
+                self.name, blocking=False, url=_with_timeouts(self.place)
+            )
+        if not self._made:
+            _made(self._file.parent)
+            self._file.touch(0o600)
+        storage = storages.SqliteStorage(
+            self.name,
+            str(self._file),
+            fsync=True,
+            timeout=BUSY_SECONDS,
+            strict_fifo=True,
+            create_tables=not self._made,
+        )
+        self._made = True
+        return storage
+
+
+def store_of(settings: Settings) -> Store:
+    """Give the queue of these settings' account."""
+    place = settings.queue or f"{SQLITE}{Path.home()}/.local/state/smsc/queue.sqlite"
+    return _store(place, _account(settings.login, settings.password, account_key(settings)))
+
+
+@functools.lru_cache(maxsize=8)
+def _store(place: str, account: str) -> Store:
+    return Store(place, account)
+
+
+@functools.lru_cache(maxsize=8)
+def _account(login: Any, password: Any, key: str) -> str:
+    """Name an account; of one with an API key by what the key cannot be told from."""
+    if login:
+        return key
+    raw = password if isinstance(password, bytes) else str(password).encode()
+    return pbkdf2_hmac("sha256", raw, key.encode(), _ROUNDS).hex()[:24]
+
+
+def new_worker() -> str:
+    """Name a worker, or somebody who decides on a message."""
+    return uuid.uuid4().hex
+
+
+def is_alive(presence: SharedSlots, worker: str) -> bool:
+    """Tell whether a worker is still there; raises QueueFailed."""
+    probe = new_worker()
+    try:
+        return not presence.take(probe, f"worker-{worker}", 1, 3.0)
+    except Unreachable as error:
+        raise QueueFailed(str(error)) from None
+    finally:
+        presence.give_back(probe)
+
+
+def _needed(module: str) -> Any:
+    return required(module, "queue", "SMSC_TRANSPORT=queue")
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def _with_timeouts(url: str) -> str:
+    return f"{url}{'&' if '?' in url else '?'}socket_timeout=5&socket_connect_timeout=5"
+
+
+def _is_of_storage(error: Exception) -> bool:
+    """Tell errors of SQLite, Redis and the system from our own."""
+    module = type(error).__module__.partition(".")[0]
+    return isinstance(error, (OSError, ValueError)) or module in ("sqlite3", "redis", "huey")
+
+
+def _close(storage: Any) -> None:
+    with suppress(Exception):
+        storage.close() if hasattr(storage, "close") else storage.conn.close()

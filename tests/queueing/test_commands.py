@@ -1,0 +1,150 @@
+"""``smsc worker`` and ``smsc queue``, as a person and as a service manager use them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+from typing import Dict, Iterator, List
+
+import pytest
+
+from smsc_transports.sandbox.server import Sandbox
+
+pytest.importorskip("huey", reason="huey is not installed")
+
+# An old program: it knows nothing of this project.
+PROGRAM = """\
+from smsc_api import *
+smsc = SMSC()
+for n in range(8):
+    print(smsc.send_sms("7999000000%d" % n, "Your order is ready", sender="Shop")[0])
+"""
+
+
+class Shop:
+    """A folder with the old program, and the environment of its owner."""
+
+    def __init__(self, folder: Path, sandbox: Sandbox) -> None:
+        self.folder = folder
+        self.sandbox = sandbox
+        self.environment: Dict[str, str] = {
+            **os.environ,
+            "SMSC_LOGIN": f"tests-{uuid.uuid4().hex}",
+            "SMSC_PASSWORD": "gEheim",
+            "SMSC_HOST": ",".join(sandbox.http),
+            "SMSC_TRANSPORT": "queue",
+            "SMSC_QUEUE": f"sqlite:///{folder}/queue.sqlite",
+            "SMSC_TIMEOUT": "5",
+        }
+
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, *command],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+        )
+
+    def smsc(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return self.run("-m", "smsc_transports.cli.main", *arguments)
+
+    def worker(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "smsc_transports.cli.main", "worker", *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    with Sandbox(limits=False) as sandbox:
+        yield Shop(tmp_path, sandbox)
+
+
+def test_an_unchanged_program_and_a_worker_that_is_killed_and_started_again(shop: Shop) -> None:
+    sent = shop.run("-c", PROGRAM)
+    ids = sent.stdout.split()
+    assert len(set(ids)) == 8, sent.stderr
+    shop.sandbox.fail("hang", stored=True, endpoint="send", host=0)
+    with shop.worker("--threads", "2") as worker:
+        shop.sandbox.wait_for("79990000001")
+        worker.kill()
+    shop.sandbox.heal()
+    done = shop.smsc("worker", "--once")
+    assert done.returncode == 0, done.stderr
+    assert sorted(message.id for message in shop.sandbox.messages) == sorted(ids)
+    assert "gEheim" not in done.stdout + done.stderr
+    shown = shop.smsc("queue")
+    assert shown.stdout.splitlines()[:4] == [
+        shop.environment["SMSC_QUEUE"], "  waiting   0", "  sending   0", "  sent      8"
+    ]  # fmt: skip
+
+
+def test_sigterm_ends_a_worker_when_what_is_under_way_is_settled(shop: Shop) -> None:
+    shop.run("-c", PROGRAM)
+    with shop.worker() as worker:
+        assert worker.stdout is not None
+        assert worker.stdout.readline().startswith("id ")
+        worker.send_signal(signal.SIGTERM)
+        worker.communicate()
+        assert worker.returncode == 0
+    counts = json.loads(shop.smsc("queue", "--json").stdout.splitlines()[0])
+    assert counts["sending"] == counts["unknown"] == 0
+    assert counts["sent"] + counts["waiting"] == 8
+
+
+def test_what_waits_can_be_cancelled_and_what_failed_tried_again(shop: Shop) -> None:
+    first, second, *_ = shop.run("-c", PROGRAM).stdout.split()
+    assert shop.smsc("queue", "cancel", first).stdout == f"id {first}: cancelled\n"
+    again = shop.smsc("queue", "cancel", first)
+    assert (again.returncode, again.stderr) == (1, f"id {first}: it is cancelled\n")
+    shop.smsc("worker", "--once")
+    assert len(shop.sandbox.messages) == 7
+    assert shop.smsc("queue", "retry", second).stderr == f"id {second}: it is sent\n"
+    assert shop.smsc("queue", "retry", first).stdout == f"id {first}: it waits again\n"
+    shop.smsc("worker", "--once")
+    assert len(shop.sandbox.messages) == 8
+
+
+def test_a_wrong_login_ends_the_worker_at_once(shop: Shop) -> None:
+    shop.run("-c", PROGRAM)
+    with Sandbox(login="another", password="x") as strict:
+        shop.environment["SMSC_HOST"] = ",".join(strict.http)
+        done = shop.smsc("worker", "--once")
+        assert len(strict.refusals) == 1  # five of them block the address
+    assert done.returncode == 1
+    assert "error 2: wrong login or password" in done.stderr
+    assert json.loads(shop.smsc("queue", "--json").stdout)["waiting"] == 8
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["worker", "--threads", "15"], "--threads must be 1 to 14, not 15."),
+        (["queue", "retry"], "'retry' and 'cancel' need ids."),
+        (["queue", "cancel", "1"], "id 1: there is no such message in sqlite:///"),
+    ],
+)
+def test_what_makes_no_sense_is_told(shop: Shop, arguments: List[str], told: str) -> None:
+    done = shop.smsc(*arguments)
+    assert done.returncode in (1, 2)
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_corrupt_queue_is_told_without_a_traceback(shop: Shop) -> None:
+    (shop.folder / "queue.sqlite").write_bytes(b"no database at all, only text\n" * 400)
+    done = shop.smsc("worker", "--once")
+    assert done.returncode == 2
+    assert "The queue cannot be used" in done.stderr
+    assert "Traceback" not in done.stderr
