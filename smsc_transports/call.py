@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 
 # Named here for tools that freeze a program into one file; the plugin manager loads them.
 import smsc_transports.transports.http
-import smsc_transports.transports.smtp  # noqa: F401
+import smsc_transports.transports.smtp
+import smsc_transports.transports.soap  # noqa: F401
 from smsc_transports.failover.policies import Call, Verdict, run_legacy, run_once
 from smsc_transports.plugins.manager import PluginManager, plugin_manager
 from smsc_transports.plugins.transport import Transport
@@ -198,6 +199,8 @@ def _reply(request: Request, verdict: Verdict, attempts: List[Any]) -> Reply:
 def last_url(reply: Reply) -> str:
     """Name the last address that was tried, without parameters."""
     last = reply.attempts[-1]
+    if last.transport == "soap":
+        return f"https://{last.address}/sys/soap.php"
     scheme = last.transport.split("-")[0]
     path = f"/sys/{last.command}.php" if scheme in ("http", "https") else ""
     return f"{scheme}://{last.address}{path}"

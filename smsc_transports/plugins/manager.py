@@ -42,6 +42,7 @@ from smsc_transports.values.settings import Settings
 BUILT_IN = {
     "http": "smsc_transports.transports.http",
     "smtp": "smsc_transports.transports.smtp",
+    "soap": "smsc_transports.transports.soap",
 }
 BLOCKED = "blocked"
 BROKEN = "broken"

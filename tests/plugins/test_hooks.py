@@ -12,7 +12,7 @@ from smsc_transports.reporting.notices import SMSCWarning
 from smsc_transports.values.errors import ConfigurationError
 
 from ..faces import LOGIN, PASSWORD
-from ..surroundings import PHONE, Gateway, Lost, Pigeon, Told, plug_in
+from ..surroundings import BUILT_IN_TRANSPORTS, PHONE, Gateway, Lost, Pigeon, Told, plug_in
 
 pytestmark = pytest.mark.usefixtures("fresh_plugins")
 
@@ -176,7 +176,7 @@ def test_smsc_choose_transport_is_given_the_request_and_all_names(
     plug_in("chooser", smsc_choose_transport=lambda request, names: given.extend([request, names]))
     face.SMSC().send_sms(f"{PHONE};79990001123", "Привет, мир", id=5, sender="me")
     request, names = given
-    assert names == ["http-get", "http-post", "https-get", "https-post", "smtp", "pigeon"]
+    assert names == [*BUILT_IN_TRANSPORTS, "pigeon"]
     assert (request.command, request.billable, request.id) == ("send", True, "5")
     assert (request.phones, request.text) == ([PHONE, "79990001123"], "Привет, мир")
     assert request.fields["sender"] == "me"
@@ -217,9 +217,10 @@ def test_smsc_choose_transport_with_an_unknown_name_is_told_the_names(
     with pytest.raises(ConfigurationError) as raised:
         face.SMSC().send_sms(PHONE, "test")
     assert str(raised.value) == (
-        f"There is no transport {name!r}.{meant} There are: http-get, http-post, https-get, "
-        "https-post, pigeon, smtp. If it comes from a plugin, install that plugin or name its "
-        "module in SMSC_PLUGINS; SMSC_BLOCK_PLUGINS may be leaving it out."
+        f"There is no transport {name!r}.{meant} There are: "
+        f"{', '.join(sorted([*BUILT_IN_TRANSPORTS, 'pigeon']))}. If it comes from a plugin, "
+        "install that plugin or name its module in SMSC_PLUGINS; "
+        "SMSC_BLOCK_PLUGINS may be leaving it out."
     )
     assert gateway.urls == []
 
