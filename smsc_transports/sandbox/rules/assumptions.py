@@ -48,6 +48,10 @@ TABLE = {
     "HTTP": "200 for errors too; text/plain, text/xml, application/json with the charset asked for",
     "/rest/send/": "fmt=3 when not given; phones may be an array",
     "other /sys/ pages": "error 1",
+    "SOAP": "the namespace follows scheme and host, that of a request is not looked at; error is "
+    "missing on success; of what login and psw or apikey may stand for, sends and prices take no "
+    "apikey; query is url-encoded utf-8, and a field of the same name counts more; status2 "
+    "tells of one message, and of an HLR query no more than of another; sms_cnt is in the WSDL",
     "SMTP": "the letter is taken with 250 even when the gateway then refuses the message; no reply "
     "letter, attachments ignored; no colon in login, password or time",
     "callbacks": "POST form at each change after -1, without crc32; not repeated when it fails",
