@@ -108,12 +108,12 @@ def choose(manager: PluginManager, request: Request) -> List[Transport]:
     wanted = manager.choose_transport(request, list(known)) or request.settings.transport
     names = [name.strip() for name in wanted.split(",") if name.strip()]
     chosen = [named(known, name) for name in names]
-    carrying = _carrying(request.command, chosen)
+    carrying = [transport for transport in chosen if transport.carries(request)]
     if carrying:
         return carrying
     if chosen and not any(transport.is_gateway for transport in chosen):
         raise NotSent(
-            f"{wanted} carries no {request.command}; to have it go to the gateway, name one of "
+            f"{wanted} carries no {request.kind}; to have it go to the gateway, name one of "
             f"its transports too: SMSC_TRANSPORT={wanted},{usual_transport(request.settings)}"
         )
     return [named(known, usual_transport(request.settings))]
@@ -123,14 +123,10 @@ def _askers(
     manager: PluginManager, request: Request, chosen: Sequence[Transport]
 ) -> List[Transport]:
     """Give the transports that can ask what became of a message."""
-    carrying = _carrying("status", chosen)
+    carrying = [t for t in chosen if t.commands is None or "status" in t.commands]
     if carrying or not any(transport.is_gateway for transport in chosen):
         return carrying
     return [named(manager.transports(), usual_transport(request.settings))]
-
-
-def _carrying(command: str, transports: Sequence[Transport]) -> List[Transport]:
-    return [t for t in transports if t.commands is None or command in t.commands]
 
 
 def usual_transport(settings: Settings) -> str:

@@ -165,9 +165,8 @@ class Call:
 
 def _exchange(request: Request, route: Route, timeout: Timeout) -> str:
     """Let the transport try, and make of whatever it raises one of our errors, without secrets."""
-    carried = route.transport.commands
-    if carried is not None and request.command not in carried:
-        raise Unsupported(f"{route.transport.name} does not carry {request.command}")
+    if not route.transport.carries(request):
+        raise Unsupported(f"{route.transport.name} does not carry {request.kind}")
     try:
         text = route.transport.exchange(request, route.address, timeout)
     except TransportError as error:

@@ -41,7 +41,7 @@ class Transport(ABC):
     """Its name in ``SMSC_TRANSPORT``."""
 
     commands: Optional[FrozenSet[str]] = None
-    """The commands that it can carry; None: all."""
+    """The commands that it can carry; None: all. A question for a price is ``cost``."""
 
     is_gateway: bool = False
     """True if its addresses are SMSC's own hosts, the only ones that may get login and password.
@@ -52,6 +52,10 @@ class Transport(ABC):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r})"
+
+    def carries(self, request: Request) -> bool:
+        """Tell whether it can carry this kind of request."""
+        return self.commands is None or request.kind in self.commands
 
     def addresses(self, request: Request) -> Sequence[str]:
         """List the addresses for this request in the order of trying; default: the hosts."""

@@ -59,7 +59,7 @@ class SoapTransport(Transport):
     """Sends, and asks for price, status and balance, by HTTPS."""
 
     name = "soap"
-    commands = frozenset({"send", "status", "balance"})
+    commands = frozenset({"send", "cost", "status", "balance"})
     is_gateway = True
 
     def ask(self, request: Request, address: str) -> Ask:

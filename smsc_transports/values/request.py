@@ -107,6 +107,11 @@ class Request:
             return parameter(self.argument, "cost") != "1"  # decodes no long text
         return self.command not in READ_ONLY_COMMANDS
 
+    @property
+    def kind(self) -> str:
+        """The command, or "cost" for a send that only asks for the price."""
+        return "cost" if self.command == "send" and not self.billable else self.command
+
     def with_id(self, id: str) -> Request:
         """Give the same request under another message id."""
         argument, found = re.subn("(^|&)id=[^&]*", rf"\g<1>id={id}", self.argument)
