@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 # Named here for tools that freeze a program into one file; the plugin manager loads them.
 import smsc_transports.transports.http
+import smsc_transports.transports.smpp
 import smsc_transports.transports.smtp
 import smsc_transports.transports.soap  # noqa: F401
 from smsc_transports.failover.policies import Call, Verdict, run_legacy, run_once

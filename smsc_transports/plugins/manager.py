@@ -36,6 +36,7 @@ from smsc_transports.values.errors import (
     TransportError,
     did_you_mean,
 )
+from smsc_transports.values.receipt import Receipt
 from smsc_transports.values.request import Request
 from smsc_transports.values.settings import Settings
 
@@ -43,6 +44,7 @@ BUILT_IN = {
     "http": "smsc_transports.transports.http",
     "smtp": "smsc_transports.transports.smtp",
     "soap": "smsc_transports.transports.soap",
+    "smpp": "smsc_transports.transports.smpp",
 }
 BLOCKED = "blocked"
 BROKEN = "broken"
@@ -172,20 +174,27 @@ class PluginManager(pluggy.PluginManager):
         if _observing.get():
             return
         token = _observing.set(True)
-        hook: Any = self.hook.smsc_attempt
-        called: List[Any] = []
         try:
-            for _ in range(len(hook.get_hookimpls()) + 1):
-                try:
-                    hook(attempt=attempt)
-                    return
-                except Exception as error:
-                    text, plugin = self._failed("smsc_attempt", error, settings)
-                    tell_on_stderr(f"{text[0].upper()}{text[1:]}.", f"smsc_attempt of {plugin}")
-                    called += called_until(hook.get_hookimpls(), error)
-                    hook = self.subset_hook_caller("smsc_attempt", called)
+            self._tell("smsc_attempt", settings, attempt=attempt)
         finally:
             _observing.reset(token)
+
+    def tell_receipt(self, receipt: Receipt) -> None:
+        """Tell every plugin of a receipt; what one raises is told once, and stops no other."""
+        self._tell("smsc_receipt", Settings(), receipt=receipt)
+
+    def _tell(self, name: str, settings: Settings, **arguments: Any) -> None:
+        hook: Any = getattr(self.hook, name)
+        called: List[Any] = []
+        for _ in range(len(hook.get_hookimpls()) + 1):
+            try:
+                hook(**arguments)
+                return
+            except Exception as error:
+                text, plugin = self._failed(name, error, settings)
+                tell_on_stderr(f"{text[0].upper()}{text[1:]}.", f"{name} of {plugin}")
+                called += called_until(hook.get_hookimpls(), error)
+                hook = self.subset_hook_caller(name, called)
 
     def close(self) -> None:
         """Close every transport."""

@@ -50,6 +50,12 @@ class Transport(ABC):
     another one cannot carry is not sent.
     """
 
+    carries_id: bool = True
+    """False where the gateway cannot be told the id of a message.
+
+    Then the safe mode cannot look for a message whose answer was lost, and says so.
+    """
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r})"
 

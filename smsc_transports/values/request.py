@@ -80,6 +80,12 @@ class Request:
             parse_qsl(self.argument, keep_blank_values=True, encoding=charset, errors="replace")
         )
 
+    def bytes_of(self, name: str) -> bytes:
+        """Give one parameter as its bytes, which need not be text; empty if it is missing."""
+        charset, errors = self.argument_charset, "surrogateescape"
+        pairs = parse_qsl(self.argument, keep_blank_values=True, encoding=charset, errors=errors)
+        return dict(pairs).get(name, "").encode(charset, errors)
+
     @property
     def text(self) -> str:
         """The text of the message."""
