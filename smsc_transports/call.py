@@ -167,6 +167,8 @@ def _require_fence(settings: Settings) -> None:
     if fence is not None and fence.is_up():
         fence.cover(settings.hosts)
         fence.cover(settings.smtp_servers)
+        if settings.smpp_server:
+            fence.cover(settings.smpp_servers)
     elif os.environ.get("SMSC_SANDBOX"):
         raise NotSent(
             "SMSC_SANDBOX is set, but nothing leads this process to the sandbox; start it by "

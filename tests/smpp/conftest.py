@@ -18,7 +18,9 @@ LONG_ENOUGH = Timeout(10.0, 10.0)
 SETTINGS = Settings(login="alex", password="by HTTP", smpp_password="QzX-word")
 
 
-def send_request(text: str = "test", more: str = "", phones: str = PHONE, **settings: Any) -> Request:
+def send_request(
+    text: str = "test", more: str = "", phones: str = PHONE, **settings: Any
+) -> Request:
     argument = f"cost=3&phones={phones}&mes={percent_encode(text, 'utf-8')}&translit=0&id=0{more}"
     return Request("send", Argument(argument, "utf-8"), SETTINGS.replace(**settings))
 

@@ -1,8 +1,9 @@
-"""The other ends: a foreign SMPP server (smpp34's) and one that is told what to say, byte by byte."""
+"""The other ends: a foreign server (smpp34's), and one that is told each byte to say."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import struct
 import threading
@@ -156,10 +157,8 @@ class Relay:
 
 
 def shut(sock: socket.socket) -> None:
-    try:
+    with contextlib.suppress(OSError):
         sock.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass
     sock.close()
 
 
@@ -172,7 +171,7 @@ def pdu(command: int, sequence: int, body: bytes = b"", status: int = 0) -> byte
 
 
 class ScriptedServer:
-    """Answers each PDU by a function of (command, sequence, body) that gives bytes, or None: hang up.
+    """Answers each PDU by a function of (command, sequence, body); None hangs up.
 
     Written without any library, so that it can do what no server should.
     """

@@ -140,9 +140,9 @@ def test_the_server_is_answered_too(transport: SmppTransport) -> None:
         send(transport, server)
         server.push(pdu(ENQUIRE, 77) + pdu(0x102, 78))  # the second is of no SMPP that we know
         send(transport, server)
-        assert server.seen[2:4] == [ENQUIRE | RESP, RESP]
         server.push(pdu(UNBIND, 79))
         assert server.ended.acquire(timeout=SECONDS)
+        assert sorted(server.seen[2:-1]) == sorted([ENQUIRE | RESP, RESP, SUBMIT])
         assert server.seen[-1] == UNBIND | RESP
         [connection] = _connections()
         connection.session.join(SECONDS)
@@ -168,9 +168,7 @@ def test_no_more_than_the_window_is_under_way(transport: SmppTransport) -> None:
 
     phones = ",".join(str(79990000000 + number) for number in range(40))
     with ScriptedServer(answer) as server:
-        reply = transport.exchange(
-            send_request(phones=phones), server.address, LONG_ENOUGH
-        )
+        reply = transport.exchange(send_request(phones=phones), server.address, LONG_ENOUGH)
     assert max(most) == session.WINDOW
     ids, parts, _, _ = reply.split(",")
     assert parts == "40"
@@ -219,9 +217,8 @@ def test_a_refusal_that_means_an_error_of_the_gateway_is_that_error(
 
 
 def test_another_refusal_is_not_sent_and_names_its_status(transport: SmppTransport) -> None:
-    with ScriptedServer(refusing(0x45)) as server:
-        with pytest.raises(NotSent, match="0x00000045"):
-            send(transport, server)
+    with ScriptedServer(refusing(0x45)) as server, pytest.raises(NotSent, match="0x00000045"):
+        send(transport, server)
 
 
 @pytest.mark.parametrize("status", [0x0E, 0x0F])
@@ -243,9 +240,8 @@ NOT_BOUND: Dict[str, Any] = {
 
 @pytest.mark.parametrize("what", NOT_BOUND)
 def test_not_bound_is_not_sent(transport: SmppTransport, what: str) -> None:
-    with ScriptedServer(NOT_BOUND[what]) as server:
-        with pytest.raises(NotSent):
-            send(transport, server)
+    with ScriptedServer(NOT_BOUND[what]) as server, pytest.raises(NotSent):
+        send(transport, server)
 
 
 def test_a_bind_without_an_answer_is_not_sent_after_the_timeout(
@@ -264,9 +260,8 @@ def test_a_nack_is_not_sent(transport: SmppTransport) -> None:
             return pdu(RESP, sequence, status=2)
         return well_behaved(command, sequence, body)
 
-    with ScriptedServer(answer) as server:
-        with pytest.raises(NotSent):
-            send(transport, server)
+    with ScriptedServer(answer) as server, pytest.raises(NotSent):
+        send(transport, server)
 
 
 @pytest.mark.parametrize("said", [None, b"\0\0\0\1" * 4, pdu(SUBMIT | RESP, 2, b"no zero")[:-9]])
@@ -274,9 +269,8 @@ def test_written_and_no_answer_is_unknown(transport: SmppTransport, said: Said) 
     def answer(command: int, sequence: int, body: bytes) -> Said:
         return said if command == SUBMIT else well_behaved(command, sequence, body)
 
-    with ScriptedServer(answer) as server:
-        with pytest.raises(OutcomeUnknown):
-            transport.exchange(send_request(), server.address, Timeout(5.0, 0.5))
+    with ScriptedServer(answer) as server, pytest.raises(OutcomeUnknown):
+        transport.exchange(send_request(), server.address, Timeout(5.0, 0.5))
 
 
 def test_of_several_numbers_refused_ones_have_the_id_0(transport: SmppTransport) -> None:
@@ -446,6 +440,6 @@ def test_without_smpplib_it_says_what_to_install(
     for name in [name for name in sys.modules if ".smpp." in name]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.delattr("smsc_transports.transports.smpp.sending", raising=False)
-    monkeypatch.setitem(sys.modules, "smpplib", None)  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "smpplib", None)
     with pytest.raises(Unsupported, match=r'pip install "smsc-transports\[smpp\]"'):
         transport.exchange(send_request(), "127.0.0.1:9", LONG_ENOUGH)

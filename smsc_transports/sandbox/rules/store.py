@@ -14,7 +14,7 @@ from smsc_transports.sandbox.rules.assumptions import FIRST_ID
 class Origin:
     """How a request came in: ``channel``, index of the host, masked text.
 
-    A channel is http, https, smtp or soap.
+    A channel is http, https, smtp, soap or smpp.
     """
 
     channel: str

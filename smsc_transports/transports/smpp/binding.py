@@ -10,7 +10,6 @@ from smsc_transports.transports.smpp import pdus
 from smsc_transports.transports.smpp.session import Session
 from smsc_transports.transports.tls import tls_context
 
-
 _ANSWERS = ("bind_transceiver_resp", "generic_nack")
 
 
