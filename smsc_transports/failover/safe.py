@@ -93,8 +93,9 @@ def _run(call: Call, request: Request, transports: Sequence[Transport], search: 
             lost += 1
             if lost > MOST_REPEATS or not _tells_status(route.transport):
                 raise Undecided
-        # Another round is worth it only while somebody is there to hand the message to.
-        if route is None or isinstance(last, Unsupported):
+        # Another round is worth it only while somebody is there to hand the message to; by a
+        # transport without questions nobody can tell.
+        if route is None or isinstance(last, Unsupported) or not _tells_status(route.transport):
             return _not_answered(lost, last)
         if not search.heard and not search.anybody_there(route):
             return _not_answered(lost, last)

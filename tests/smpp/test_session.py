@@ -138,7 +138,7 @@ def test_one_that_is_not_there_any_more_is_left(
 def test_the_server_is_answered_too(transport: SmppTransport) -> None:
     with ScriptedServer(well_behaved) as server:
         send(transport, server)
-        server.push(pdu(ENQUIRE, 77) + pdu(0x102, 78))  # the second is of no SMPP that we know
+        server.push(pdu(ENQUIRE, 77) + pdu(0x999, 78))  # the second is of no SMPP that we know
         send(transport, server)
         server.push(pdu(UNBIND, 79))
         assert server.ended.acquire(timeout=SECONDS)

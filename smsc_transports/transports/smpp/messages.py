@@ -106,8 +106,9 @@ def _body(request: Request, text: str) -> Message:
     if kinds == ["bin"]:
         return _binary(request)
     if kinds in (["hlr"], ["ping"]):
-        command = f"__{kinds[0].upper()}__".encode()
-        return Message([{"data_coding": GSM, "short_message": command}], 1)
+        # In UCS-2, since an underscore of ASCII would be a paragraph sign of GSM 03.38.
+        command = f"__{kinds[0].upper()}__".encode("utf-16-be")
+        return Message([{"data_coding": UCS2, "short_message": command}], 1)
     if not text:
         raise Unsupported("SMPP carries no message without a text")
     if re.search("\n~~~\r?\n", text):
