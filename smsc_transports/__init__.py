@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         TransportError,
         Unsupported,
     )
+    from smsc_transports.values.receipt import Receipt
     from smsc_transports.values.reply import Reply
     from smsc_transports.values.request import Request
     from smsc_transports.values.settings import Settings
@@ -46,6 +47,7 @@ __all__ = [
     "GatewayError",
     "NotSent",
     "OutcomeUnknown",
+    "Receipt",
     "Reply",
     "Request",
     "Settings",
@@ -63,9 +65,10 @@ if not TYPE_CHECKING:  # else any misspelt name would pass for one of ours
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from smsc_transports.plugins import hookspecs, manager, transport
-        from smsc_transports.values import attempt, errors, reply, request, settings
+        from smsc_transports.values import attempt, errors, receipt, reply, request, settings
 
-        homes = (attempt, errors, hookspecs, manager, reply, request, settings, transport)
+        values = (attempt, errors, receipt, reply, request, settings)
+        homes = (hookspecs, manager, *values, transport)
         return next(vars(home)[name] for home in homes if name in vars(home))
 
     def __dir__() -> list[str]:

@@ -12,7 +12,9 @@ from urllib.parse import urlencode
 # Named here for tools that freeze a program into one file; the plugin manager loads them.
 import smsc_transports.queueing.transport
 import smsc_transports.transports.http
-import smsc_transports.transports.smtp  # noqa: F401
+import smsc_transports.transports.smpp
+import smsc_transports.transports.smtp
+import smsc_transports.transports.soap  # noqa: F401
 from smsc_transports.failover.policies import Call, Verdict, run_legacy, run_once
 from smsc_transports.plugins.manager import PluginManager, plugin_manager
 from smsc_transports.plugins.transport import Transport
@@ -108,7 +110,7 @@ def choose(manager: PluginManager, request: Request) -> List[Transport]:
     wanted = manager.choose_transport(request, list(known)) or request.settings.transport
     names = [name.strip() for name in wanted.split(",") if name.strip()]
     chosen = [named(known, name) for name in names]
-    carrying = _carrying(request.task, chosen)
+    carrying = [transport for transport in chosen if transport.carries(request)]
     if carrying and (request.billable or not all(t.commands and t.is_gateway for t in carrying)):
         return carrying
     if carrying:  # the queue knows of what waits in it, and the gateway of everything else
@@ -125,14 +127,10 @@ def askers(
     manager: PluginManager, request: Request, chosen: Sequence[Transport]
 ) -> List[Transport]:
     """Give the transports that can ask what became of a message."""
-    carrying = _carrying("status", chosen)
+    carrying = [t for t in chosen if t.commands is None or "status" in t.commands]
     if carrying or not any(transport.is_gateway for transport in chosen):
         return carrying
     return [named(manager.transports(), usual_transport(request.settings))]
-
-
-def _carrying(task: str, transports: Sequence[Transport]) -> List[Transport]:
-    return [t for t in transports if t.commands is None or task in t.commands]
 
 
 def usual_transport(settings: Settings) -> str:
@@ -172,6 +170,8 @@ def _require_fence(settings: Settings) -> None:
     if fence is not None and fence.is_up():
         fence.cover(settings.hosts)
         fence.cover(settings.smtp_servers)
+        if settings.smpp_server:
+            fence.cover(settings.smpp_servers)
     elif os.environ.get("SMSC_SANDBOX"):
         raise NotSent(
             "SMSC_SANDBOX is set, but nothing leads this process to the sandbox; start it by "
@@ -201,6 +201,8 @@ def _reply(request: Request, verdict: Verdict, attempts: List[Any]) -> Reply:
 def last_url(reply: Reply) -> str:
     """Name the last address that was tried, without parameters."""
     last = reply.attempts[-1]
+    if last.transport == "soap":
+        return f"https://{last.address}/sys/soap.php"
     scheme = last.transport.split("-")[0]
     path = f"/sys/{last.command}.php" if scheme in ("http", "https") else ""
     return f"{scheme}://{last.address}{path}"

@@ -19,7 +19,9 @@ from smsc_transports import (
 )
 
 PHONE = "79990001122"
-BUILT_IN_TRANSPORTS = ["http-get", "http-post", "https-get", "https-post", "queue", "smtp"]
+BUILT_IN_TRANSPORTS = [
+    *("http-get", "http-post", "https-get", "https-post", "queue", "smtp", "soap", "smpp"),
+]
 
 _REPLIES = {"send": "1234,1,0.50,99.50", "status": "1,1700000000,0", "balance": "99.50"}
 

@@ -20,7 +20,7 @@ from smsc_transports.sandbox.server import Sandbox
 from smsc_transports.values.errors import GatewayError
 from tests.faces import load_face
 
-TRANSPORTS = ["http-get", "http-post", "https-get", "https-post", "smtp", ""]
+TRANSPORTS = ["http-get", "http-post", "https-get", "https-post", "smtp", "soap", ""]
 HTTP_FAULTS = ["ok", "close", "reset", "error", "empty", "truncated", "garbage", "redirect"]
 SMTP_FAULTS = ["ok", "close", "error"]
 

@@ -73,7 +73,8 @@ def examine(module: Optional[str], online: bool) -> Iterator[Section]:
         settings = read_settings(vars(found.face))
         known = not found.unknown
         yield Section("Transports and plugins", [*_ways(settings, file, known), *_plugins()])
-        yield _network(bool(settings.https) or "https" in settings.transport)
+        tls = bool(settings.https) or any(n in settings.transport for n in ("https", "soap"))
+        yield _network(tls)
         if online:
             yield _hosts(settings)
 

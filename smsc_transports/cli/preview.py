@@ -7,7 +7,7 @@ would send.
 from __future__ import annotations
 
 import json
-from typing import Any, Callable, Dict, List, Tuple
+from typing import Any, Callable, Dict, List, Tuple, Union
 
 from smsc_transports.call import choose
 from smsc_transports.cli.terminal import printable
@@ -16,6 +16,7 @@ from smsc_transports.plugins.transport import Transport
 from smsc_transports.reporting.redaction import redact
 from smsc_transports.transports.http import HttpTransport
 from smsc_transports.transports.smtp import SmtpTransport, write_letter
+from smsc_transports.transports.soap import SoapTransport
 from smsc_transports.values.errors import ConfigurationError, TransportError, Unsupported
 from smsc_transports.values.reply import NO_ANSWER
 from smsc_transports.values.request import Request
@@ -94,16 +95,25 @@ def _written(face: Any, call: Callable[[Any], Any]) -> Tuple[str, str]:
 def _described(transport: Transport, request: Request) -> Dict[str, Any]:
     addresses = addresses_of(transport, request)
     content: Dict[str, Any] = {}
-    if isinstance(transport, HttpTransport):
-        ask = transport.ask(request, addresses[0])
-        content = {
-            "method": "GET" if ask.body is None else "POST",
-            "url": redact(ask.url, request.settings.secrets),
-            "body": None if ask.body is None else _masked(ask.body, request.settings),
-        }
+    if isinstance(transport, (HttpTransport, SoapTransport)):
+        content = _page(transport, request, addresses[0])
     elif isinstance(transport, SmtpTransport):
         content = _letter(request)
     return {"name": transport.name, "addresses": addresses, **content}
+
+
+def _page(
+    transport: Union[HttpTransport, SoapTransport], request: Request, address: str
+) -> Dict[str, Any]:
+    try:
+        ask = transport.ask(request, address)
+    except Unsupported as error:
+        return {"unsupported": str(error)}
+    return {
+        "method": "GET" if ask.body is None else "POST",
+        "url": redact(ask.url, request.settings.secrets),
+        "body": None if ask.body is None else _masked(ask.body, request.settings),
+    }
 
 
 def _letter(request: Request) -> Dict[str, str]:

@@ -18,16 +18,16 @@ from smsc_transports.values.settings import Settings, Timeout, read_settings
 _NO = ("false", "no", "off", "0", "none", "n", "f")
 _CHARSETS = ("utf-8", "windows-1251", "koi8-r")
 _SWITCHES = ("post", "https", "debug")
-_SECRET = ("login", "password", "smtp_login", "smtp_password")
+_SECRET = ("login", "password", "smtp_login", "smtp_password", "smpp_password")
 _URLS = ("slots", "queue")
 _OF_THE_ENVIRONMENT = (
     "SMSC_LOGIN", "SMSC_PASSWORD", "SMSC_HOST", "SMSC_TRANSPORT", "SMSC_FAILOVER", "SMSC_TIMEOUT",
-    "SMSC_DEADLINE", "SMSC_SLOTS", "SMSC_QUEUE", "SMSC_SANDBOX", "SMSC_PLUGINS",
-    "SMSC_BLOCK_PLUGINS", "SMSC_TRACE_PLUGINS",
+    "SMSC_DEADLINE", "SMSC_SLOTS", "SMSC_QUEUE", "SMPP_PASSWORD", "SMPP_SERVER", "SMPP_TLS",
+    "SMPP_SPLIT", "SMSC_SANDBOX", "SMSC_PLUGINS", "SMSC_BLOCK_PLUGINS", "SMSC_TRACE_PLUGINS",
 )  # fmt: skip
 
 CONSTANTS: Dict[str, str] = {
-    field.name: field.name.upper() if "smtp" in field.name else f"SMSC_{field.name.upper()}"
+    field.name: ("" if field.name[:4] in ("smtp", "smpp") else "SMSC_") + field.name.upper()
     for field in dataclasses.fields(Settings)
 }
 """The constant of each field of the settings."""

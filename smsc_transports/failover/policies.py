@@ -176,8 +176,7 @@ class Call:
 
 def _exchange(request: Request, route: Route, timeout: Timeout) -> str:
     """Let the transport try, and make of whatever it raises one of our errors, without secrets."""
-    carried = route.transport.commands
-    if carried is not None and request.task not in carried:
+    if not route.transport.carries(request):
         raise Unsupported(f"{route.transport.name} does not carry {request.task}")
     try:
         text = route.transport.exchange(request, route.address, timeout)

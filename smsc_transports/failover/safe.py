@@ -33,7 +33,7 @@ LARGEST_ID = 2**31 - 1
 
 _REPEATED = re.compile(r"[^,]*,-9\s*")
 _ERROR = re.compile(r"([\w.-]*),-\d+\s*")
-_SUCCESS = re.compile(r"([\w.-]+),\d+(,-?[\d.]*)*\s*")
+_SUCCESS = re.compile(r"([\w.;-]+),\d+(,-?[\d.]*)*\s*")
 _FIELDS = {"2": 3, "3": 4}
 """How many fields a success has, by the parameter ``cost``; else two."""
 
@@ -96,21 +96,26 @@ def _run(call: Call, request: Request, transports: Sequence[Transport], search: 
             # Error 9 may be what a copy earned: ours, or that of a proxy that repeats a request.
             if text and not _REPEATED.fullmatch(text):
                 return Verdict(text, ANSWERED)
+            if not route.transport.carries_id:  # nothing to look for it by
+                return Verdict(text, ANSWERED) if text else Verdict(None, UNKNOWN, last)
             found = search.find(route, sent_for_sure=bool(text) and bool(lost))
             if found is not None or text:
                 return Verdict(found or text, ANSWERED)
             lost += 1
             if lost > MOST_REPEATS or not _tells_status(route.transport):
                 raise Undecided
-        # Another round is worth it only while somebody is there to hand the message to.
-        if route is None or isinstance(last, Unsupported):
+        # Another round is worth it only while somebody is there to hand the message to; by a
+        # transport without questions nobody can tell.
+        if route is None or isinstance(last, Unsupported) or not _tells_status(route.transport):
             return _not_answered(lost, last)
         if not search.heard and not search.anybody_there(route):
             return _not_answered(lost, last)
 
 
 def _send(call: Call, request: Request, route: Route) -> str:
-    strict = route.transport.is_gateway
+    if not route.transport.carries_id:
+        request = call.request
+    strict = route.transport.is_gateway and route.transport.carries_id
     return call.attempt(request, route, lambda text: is_reply(request, text, strict))
 
 

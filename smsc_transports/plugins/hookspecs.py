@@ -8,6 +8,7 @@ import pluggy
 
 from smsc_transports.plugins.transport import Transport
 from smsc_transports.values.attempt import Attempt
+from smsc_transports.values.receipt import Receipt
 from smsc_transports.values.request import Request
 from smsc_transports.values.settings import Settings
 
@@ -127,4 +128,30 @@ def smsc_attempt(attempt: Attempt) -> None:
 
     Whatever it raises is shown once, as a warning, and never passed on, save Ctrl-C and
     ``sys.exit()``.
+    """
+
+
+@hookspec
+def smsc_receipt(receipt: Receipt) -> None:
+    """Hear what became of a message that was sent by SMPP.
+
+    Called for each receipt, in a thread of its own, in the order in which they came. Only while
+    some plugin has this hook, SMPP sends ask for receipts; else the gateway tells its HTTP
+    handler. ::
+
+        # receipts_in_a_file.py
+        from smsc_transports import hookimpl
+
+        @hookimpl
+        def smsc_receipt(receipt):
+            with open("receipts.txt", "a") as file:
+                print(receipt.id, receipt.phone, receipt.status, receipt.cost, file=file)
+
+    Args:
+        receipt: the message, and the status that it has taken.
+
+    Returns:
+        Nothing; whatever it gives is ignored.
+
+    Whatever it raises is shown once, as a warning, and never passed on.
     """

@@ -54,6 +54,7 @@ from smsc_transports.values.errors import (
     did_you_mean,
     told_of,
 )
+from smsc_transports.values.receipt import Receipt
 from smsc_transports.values.request import Request
 from smsc_transports.values.settings import Settings, read_changes
 
@@ -61,6 +62,8 @@ BUILT_IN = {
     "http": "smsc_transports.transports.http",
     "queue": "smsc_transports.queueing.transport",
     "smtp": "smsc_transports.transports.smtp",
+    "soap": "smsc_transports.transports.soap",
+    "smpp": "smsc_transports.transports.smpp",
 }
 BLOCKED = "blocked"
 BROKEN = "broken"
@@ -205,20 +208,27 @@ class PluginManager(pluggy.PluginManager):
         """
         if "smsc_attempt" in _busy.get():
             return
-        hook: Any = self.hook.smsc_attempt
+        with _busy_with("smsc_attempt"):
+            self._tell("smsc_attempt", settings, attempt=attempt)
+
+    def tell_receipt(self, receipt: Receipt) -> None:
+        """Tell every plugin of a receipt; what one raises is told once, and stops no other."""
+        self._tell("smsc_receipt", Settings(), receipt=receipt)
+
+    def _tell(self, name: str, settings: Settings, **arguments: Any) -> None:
+        hook: Any = getattr(self.hook, name)
         observers = hook.get_hookimpls()  # one may unregister itself
         called: List[Any] = []
-        with _busy_with("smsc_attempt"):
-            for _ in range(len(observers) + 1):
-                try:
-                    hook(attempt=attempt)
-                    return
-                except Exception as error:
-                    text, plugin = self._failed("smsc_attempt", error, settings, observers)
-                    tell_on_stderr(f"{text[0].upper()}{text[1:]}.", f"smsc_attempt of {plugin}")
-                    called += called_until(observers, error)
-                    observers = [each for each in observers if each.plugin not in called]
-                    hook = self.subset_hook_caller("smsc_attempt", called)
+        for _ in range(len(observers) + 1):
+            try:
+                hook(**arguments)
+                return
+            except Exception as error:
+                text, plugin = self._failed(name, error, settings, observers)
+                tell_on_stderr(f"{text[0].upper()}{text[1:]}.", f"{name} of {plugin}")
+                called += called_until(observers, error)
+                observers = [each for each in observers if each.plugin not in called]
+                hook = self.subset_hook_caller(name, called)
 
     def close(self) -> None:
         """Close every transport."""

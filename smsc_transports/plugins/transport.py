@@ -54,9 +54,18 @@ class Transport(ABC):
     needs_slot: bool = True
     """False if it only hands the request to another process, so that the gateway's limit of
     simultaneous requests does not concern it."""
+    carries_id: bool = True
+    """False where the gateway cannot be told the id of a message.
+
+    Then the safe mode cannot look for a message whose answer was lost, and says so.
+    """
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r})"
+
+    def carries(self, request: Request) -> bool:
+        """Tell whether it can carry this kind of request."""
+        return self.commands is None or request.task in self.commands
 
     def addresses(self, request: Request) -> Sequence[str]:
         """List the addresses for this request in the order of trying; default: the hosts."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from smsc_transports.sandbox.server import Sandbox
 
 INSTALL = 'python -m pip install "smsc-transports[sandbox]"'
-EXTRA = ("aiohttp", "aiosmtpd", "trustme")
+EXTRA = ("aiohttp", "aiosmtpd", "trustme", "smpplib")
 
 _DESCRIPTION = """\
 A gateway on this machine that keeps and shows every message and sends none.
@@ -56,8 +56,8 @@ def add_parser(subparsers: Any) -> None:
         "--port",
         type=_port,
         metavar="N",
-        help="inbox; HTTP hosts take N+1 to N+5, HTTPS hosts N+11 to N+15; 0: any free ones "
-        f"(default {PORT}, with run 0)",
+        help="inbox; HTTP hosts take N+1 to N+5, HTTPS hosts N+11 to N+15, SMPP N+21 and N+22; "
+        f"0: any free ones (default {PORT}, with run 0)",
     )
     parser.add_argument(
         "--smtp-port",
@@ -97,8 +97,8 @@ def add_parser(subparsers: Any) -> None:
 
 def _port(text: str) -> int:
     port = int(text)
-    if not 0 <= port <= 65535 - 15:
-        raise argparse.ArgumentTypeError("a port is a number from 0 to 65520")
+    if not 0 <= port <= 65535 - 22:
+        raise argparse.ArgumentTypeError("a port is a number from 0 to 65513")
     return port
 
 

@@ -24,6 +24,7 @@ def serve(sandbox: Sandbox) -> int:
     print(f"HTTP hosts   {' '.join(sandbox.http)}")
     print(f"HTTPS hosts  {' '.join(sandbox.https)}")
     print(f"SMTP         {sandbox.smtp[0]}")
+    print(f"SMPP         {sandbox.smpp[0]}, with TLS {sandbox.smpp[1]}")
     print("Lead programs to it from another terminal, stop it with Ctrl-C:")
     print(f"smsc sandbox run --at {sandbox.url} -- python program.py", flush=True)
     try:

@@ -13,6 +13,7 @@ from smsc_transports.sandbox.doors.certificates import Authority
 from smsc_transports.sandbox.doors.http import Hosts
 from smsc_transports.sandbox.doors.listener import Listener
 from smsc_transports.sandbox.doors.quiet import LOGGER
+from smsc_transports.sandbox.doors.smpp import SmppServer
 from smsc_transports.sandbox.doors.smtp import SmtpServer
 from smsc_transports.sandbox.rules.clock import Clock
 from smsc_transports.sandbox.rules.faults import HOSTS, Faults, Rule
@@ -25,7 +26,7 @@ class Engine:
     """Starts, stops, resets and connects clock, store, gateway, faults and listeners.
 
     Not thread-safe. ``port`` is the inbox's; the five HTTP hosts follow it, the HTTPS hosts ten
-    further on; 0 is any free port for each.
+    further on, SMPP twenty, and twenty-one with TLS; 0 is any free port for each.
     """
 
     def __init__(
@@ -59,6 +60,8 @@ class Engine:
         self.http: List[Listener] = []
         self.https: List[Listener] = []
         self.smtp: Listener
+        self.smpp: List[Listener] = []
+        self._messages_by_smpp = SmppServer(self.gateway, self.faults)
 
     async def start(self, page: web.Application) -> None:
         """Open all ports, with ``page`` as the inbox.
@@ -81,6 +84,7 @@ class Engine:
     async def stop(self) -> None:
         """Close all ports and connections."""
         self.faults.remove()
+        self._messages_by_smpp.forget()
         await self.callbacks.stop()
         for listener in self._listeners():
             await listener.close()
@@ -97,6 +101,8 @@ class Engine:
             "http": [listener.address for listener in self.http],
             "https": [listener.address for listener in self.https],
             "smtp": [self.smtp.address],
+            "smpp": [self.smpp[0].address],
+            "smpps": [self.smpp[1].address],
             "ca": self.authority.pem,
         }
 
@@ -119,11 +125,13 @@ class Engine:
     async def advance(self, seconds: float) -> None:
         """Turn the clock; status callbacks that fall due are posted when this returns."""
         self.clock.advance(seconds)
+        self._messages_by_smpp.deliver_due()
         await self.callbacks.post_due()
 
     async def reset(self) -> None:
         """As just started: no messages, no faults, the first balance, real time."""
         self.callbacks.forget()
+        self._messages_by_smpp.forget()
         self.gateway.reset()
         self.clock.reset()
         await self.lift()
@@ -167,6 +175,10 @@ class Engine:
             )
         letters = SmtpServer(self.gateway, self.faults)
         self.smtp = Listener("SMTP", self._smtp_port, letters.protocol, letters.drop, "--smtp-port")
+        short = self._messages_by_smpp
+        for offset, context in ((21, None), (22, tls)):
+            port = self._port and self._port + offset
+            self.smpp.append(Listener("SMPP", port, short.protocol, short.drop, "--port", context))
 
     def _listener(
         self, name: str, offset: int, server: web.Server, tls: Optional[ssl.SSLContext] = None
@@ -183,12 +195,13 @@ class Engine:
         return [self.inbox, *self._gateway_listeners()]
 
     def _gateway_listeners(self) -> List[Listener]:
-        return [*self.http, *self.https, self.smtp]
+        return [*self.http, *self.https, self.smtp, *self.smpp]
 
     async def _open_or_refuse(self) -> None:
         # One at a time: opening takes a while in which another call could open the same.
         async with self._opening:
             refusing = [(self.smtp, self.faults.refuses(None, "smtp"))]
+            refusing += [(one, self.faults.refuses(None, "smpp")) for one in self.smpp]
             for listeners in (self.http, self.https):
                 refusing += [(one, self.faults.refuses(host)) for host, one in enumerate(listeners)]
             for listener, closed in refusing:

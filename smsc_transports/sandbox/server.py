@@ -61,13 +61,14 @@ class SandboxClock:
 
 
 class Sandbox:
-    """A gateway on 127.0.0.1 with five hosts, HTTP, HTTPS, SMTP and an inbox.
+    """A gateway on 127.0.0.1 with five hosts, HTTP, HTTPS, SMTP, SMPP and an inbox.
 
-    ``port`` is the inbox's, the HTTP hosts take the five after it and the HTTPS hosts the five
-    from ``port + 11``; 0 is any free port for all. ``limits=False`` switches the gateway's rules
-    against repeats and floods off. With ``login`` or ``password`` other credentials are refused;
-    without, all are accepted. The newest ``keep`` messages are kept. Status changes are posted
-    to ``callback_url``, which must be on this machine, signed with ``callback_secret``.
+    ``port`` is the inbox's, the HTTP hosts take the five after it, the HTTPS hosts the five from
+    ``port + 11``, SMPP ``port + 21``, with TLS ``port + 22``; 0 is any free port for all.
+    ``limits=False`` switches the gateway's rules against repeats and floods off. With ``login``
+    or ``password`` other credentials are refused; without, all are accepted. The newest ``keep``
+    messages are kept. Status changes are posted to ``callback_url``, which must be on this
+    machine, signed with ``callback_secret``.
     """
 
     def __init__(
@@ -152,6 +153,11 @@ class Sandbox:
     def smtp(self) -> List[str]:
         """The SMTP server, a list of one."""
         return [self._engine.smtp.address]
+
+    @property
+    def smpp(self) -> List[str]:
+        """The SMPP server: its plain port, and the one with TLS."""
+        return [listener.address for listener in self._engine.smpp]
 
     @property
     def ca_pem(self) -> str:
@@ -282,8 +288,8 @@ class Sandbox:
 
         ``fault`` is one of the words of :mod:`smsc_transports.sandbox.rules.faults`. With
         ``stored`` the message is accepted and only the answer is lost. ``host`` is 0 (base) to
-        4 (www5), ``endpoint`` "send", "status", "balance" or "smtp"; None is all of them. The
-        fault comes to the next ``times`` requests, or with a ``chance``, or always. In place of
+        4 (www5), ``endpoint`` "send", "status", "balance", "smtp" or "smpp"; None is all of them.
+        The fault comes to the next ``times`` requests, or with a ``chance``, or always. In place of
         one fault: a ``script``, a list of faults and "ok" in the order of the requests, and
         ``chances``, {fault: probability}, for the requests after it, rolled with ``seed``.
         "close+stored" is "close" with ``stored``. ValueError for what makes no sense.

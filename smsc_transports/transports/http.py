@@ -48,9 +48,7 @@ class HttpTransport(Transport):
 
     def ask(self, request: Request, address: str) -> Ask:
         """Write what goes on the wire, with credentials: never log it."""
-        url = f"{self._scheme}://{address}/sys/{request.command}.php"
-        if not (url.isascii() and url.isprintable()) or " " in url:
-            raise NotSent("a part of the request cannot stand in a URL")
+        url = page_url(self._scheme, address, request.command)
         if self._method == "POST" or len(request.query) > POST_ABOVE_CHARACTERS:
             return Ask(url, request.query.encode(request.charset))
         return Ask(f"{url}?{_in_a_url(request.query, request.charset)}")
@@ -72,8 +70,7 @@ class HttpTransport(Transport):
 
 def _follow(ask: Ask, request: Request, timeout: Timeout) -> bytes:
     """Send and follow redirects, as urllib does; the timeout is for all of it."""
-    once = request.billable and request.settings.failover == "safe"
-    idle = FRESH_SECONDS if once else IDLE_SECONDS
+    idle = longest_idle(request)
     secrets = request.settings.secrets
     end = time.monotonic() + min(timeout.connect + timeout.read, timeout.total)
     answer = session.exchange(ask.url, ask.body, timeout, idle, secrets)
@@ -89,6 +86,20 @@ def _follow(ask: Ask, request: Request, timeout: Timeout) -> bytes:
         except (NotSent, OutcomeUnknown) as error:  # the host that redirects had it in any case
             raise OutcomeUnknown(f"redirected: {error}", timed_out=error.timed_out) from None
     return answer.body
+
+
+def longest_idle(request: Request) -> float:
+    """Give how many seconds a kept connection may have been idle to carry this request."""
+    once = request.billable and request.settings.failover == "safe"
+    return FRESH_SECONDS if once else IDLE_SECONDS
+
+
+def page_url(scheme: str, address: str, page: str) -> str:
+    """Give the URL of one of the gateway's pages; raises NotSent where there can be none."""
+    url = f"{scheme}://{address}/sys/{page}.php"
+    if not (url.isascii() and url.isprintable()) or " " in url:
+        raise NotSent("a part of the request cannot stand in a URL")
+    return url
 
 
 def _in_a_url(query: str, charset: str) -> str:

@@ -9,7 +9,7 @@ import ssl
 import threading
 import time
 from contextlib import contextmanager
-from typing import Any, Dict, Iterator, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterator, Mapping, NamedTuple, Optional, Sequence, Tuple
 from urllib.parse import urlsplit
 
 import requests
@@ -29,7 +29,7 @@ from smsc_transports.values.errors import NotSent, OutcomeUnknown, TransportErro
 from smsc_transports.values.settings import Timeout as AttemptTimeout
 
 HEADERS = {"User-Agent": "smsc-transports", "Accept": "*/*", "Accept-Encoding": "identity"}
-FORM = "application/x-www-form-urlencoded"
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 MOST_CONNECTIONS = 14
 """To one host; the gateway allows no more requests at once."""
 
@@ -107,8 +107,9 @@ def exchange(
     timeout: AttemptTimeout,
     idle: float,
     secrets: Sequence[str],
+    content: Mapping[str, str] = FORM,
 ) -> Answer:
-    """Send, by POST if there is a body, and read the answer.
+    """Send, by POST if there is a body (``content``: its headers), and read the answer.
 
     ``timeout.read`` is for the answer as a whole; a kept connection is used if it was idle for
     at most ``idle`` seconds. Raises NotSent or OutcomeUnknown.
@@ -120,7 +121,7 @@ def exchange(
         with _masked_logs(secrets):
             adapter = session.get_adapter(url)
             response = adapter.send(
-                _prepared(url, body),
+                _prepared(url, body, content),
                 stream=True,
                 timeout=Timeout(connect=limits, read=limits),  # type: ignore[arg-type]
                 proxies=proxies,
@@ -142,14 +143,16 @@ def close() -> None:
     IDLE.close_all()
 
 
-def _prepared(url: str, body: Optional[bytes]) -> requests.PreparedRequest:
+def _prepared(
+    url: str, body: Optional[bytes], content: Mapping[str, str]
+) -> requests.PreparedRequest:
     """Make a request by hand: requests' own preparation would rewrite the query."""
     request = requests.PreparedRequest()
     request.method = "GET" if body is None else "POST"
     request.url = url
     request.headers = CaseInsensitiveDict(HEADERS)
     if body is not None:
-        request.headers.update({"Content-Type": FORM, "Content-Length": str(len(body))})
+        request.headers.update({**content, "Content-Length": str(len(body))})
     request.body = body
     return request
 

@@ -10,13 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Dict, List, Tuple
 
+from smsc_transports.values.gsm import ALPHABET, ESCAPE, EXTENSION
+
 __all__ = ["Segmentation", "segment", "transliterate"]
 
-GSM7 = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
-    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-GSM7_EXTENSION = frozenset("\f^{}\\[~]|€")
+GSM7 = frozenset(ALPHABET) - {ESCAPE}
+GSM7_EXTENSION = frozenset(EXTENSION)
 _GSM7_ALL = GSM7 | GSM7_EXTENSION
 
 _SINGLE = {"gsm-7": 160, "ucs-2": 70}

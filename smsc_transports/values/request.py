@@ -49,10 +49,11 @@ class Request:
     def charset(self) -> str:
         """The charset of the request and of its reply: one that carries the credentials too."""
         login, password = self.settings.login, self.settings.password
-        return fitting_charset(self._charset_of_argument, self.argument, login, password)
+        return fitting_charset(self.argument_charset, self.argument, login, password)
 
     @cached_property
-    def _charset_of_argument(self) -> str:
+    def argument_charset(self) -> str:
+        """The charset that the text in ``argument`` is in."""
         if isinstance(self.argument, Argument):
             return self.argument.charset
         return fitting_charset(self.settings.charset, self.argument)
@@ -67,17 +68,23 @@ class Request:
         encoded_login, secret = (percent_encode(each, charset) for each in (login, password))
         who = f"login={encoded_login}&psw=" if login else "apikey="
         argument: str = self.argument
-        if charset != self._charset_of_argument:
-            argument = recoded(argument, self._charset_of_argument, charset)
+        if charset != self.argument_charset:
+            argument = recoded(argument, self.argument_charset, charset)
         return f"{who}{secret}&fmt={self.fmt}&charset={charset}&{argument}"
 
     @cached_property
     def fields(self) -> Dict[str, str]:
         """The decoded parameters by the gateway's own names; of equal names the last counts."""
-        charset = self._charset_of_argument
+        charset = self.argument_charset
         return dict(
             parse_qsl(self.argument, keep_blank_values=True, encoding=charset, errors="replace")
         )
+
+    def bytes_of(self, name: str) -> bytes:
+        """Give one parameter as its bytes, which need not be text; empty if it is missing."""
+        charset, errors = self.argument_charset, "surrogateescape"
+        pairs = parse_qsl(self.argument, keep_blank_values=True, encoding=charset, errors=errors)
+        return dict(pairs).get(name, "").encode(charset, errors)
 
     @property
     def text(self) -> str:
@@ -115,7 +122,7 @@ class Request:
         argument, found = re.subn("(^|&)id=[^&]*", rf"\g<1>id={id}", self.argument)
         if not found:
             argument = f"{self.argument}&id={id}"
-        return replace(self, argument=Argument(argument, self._charset_of_argument))
+        return replace(self, argument=Argument(argument, self.argument_charset))
 
     def about(self, command: str, argument: str, fmt: int = 1) -> Request:
         """Give another request with the same settings, such as one for the status of this."""

@@ -34,6 +34,8 @@ from smsc_transports.values.places import passwords_in, read_queue, read_slots
 DEFAULT_SMTP_SERVER = "send.smsc.ua"
 DEFAULT_SMTP_FROM = "api@smsc.ua"
 FAILOVER_MODES = ("legacy", "safe")
+SMPP_SPLITS = ("payload", "sar", "udh")
+SMPP_PORT, SMPP_TLS_PORT = 3700, 3443
 LONGEST_SECONDS = 1_000_000.0
 """What a longer time counts as; sockets refuse to wait longer than 24 days."""
 
@@ -69,6 +71,10 @@ class Settings:
     smtp_server: str = DEFAULT_SMTP_SERVER
     smtp_login: str = field(default="", repr=False)
     smtp_password: str = field(default="", repr=False)
+    smpp_password: str = field(default="", repr=False)
+    smpp_server: str = ""
+    smpp_tls: bool = False
+    smpp_split: str = "payload"
     host: str = DEFAULT_HOST
     transport: str = ""
     failover: str = "legacy"
@@ -84,8 +90,9 @@ class Settings:
     @property
     def secrets(self) -> Tuple[str, ...]:
         """Every value that no log, repr or exception may show."""
-        values = (self.login, self.password, self.smtp_login, self.smtp_password,
-                  *passwords_in(self.slots), *passwords_in(self.queue))  # fmt: skip
+        mail = (self.smtp_login, self.smtp_password)
+        shared = (*passwords_in(self.slots), *passwords_in(self.queue))
+        values = (self.login, self.password, *mail, self.smpp_password, *shared)
         texts = (v.decode("utf-8", "replace") if isinstance(v, bytes) else v for v in values)
         return tuple(text for text in texts if isinstance(text, str) and text)
 
@@ -101,6 +108,15 @@ class Settings:
             return [f"send.{self.domain}"]
         servers = [server.strip() for server in str(self.smtp_server).split(",")]
         return [server for server in servers if server] or [""]
+
+    @property
+    def smpp_servers(self) -> List[str]:
+        """The SMPP servers in the order of trying, each with its port."""
+        given = [each.strip() for each in str(self.smpp_server).split(",") if each.strip()]
+        servers = given or [f"smpp.{self.domain}", f"smpp2.{self.domain}"]
+        port = SMPP_TLS_PORT if self.smpp_tls else SMPP_PORT
+        has_port = re.compile(r"[^:]+:\d+|\[.*\]:\d+")
+        return [each if has_port.fullmatch(each) else f"{each}:{port}" for each in servers]
 
     @property
     def mail_from(self) -> str:
@@ -147,6 +163,9 @@ def read_settings(
         deadline=_deadline(new("SMSC_DEADLINE")),
         slots=_slots(new("SMSC_SLOTS")),
         queue=_queue(new("SMSC_QUEUE")),
+        smpp_server=str(new("SMPP_SERVER")),
+        smpp_tls=_understood("SMPP_TLS", new("SMPP_TLS"), _switch, False),
+        smpp_split=_understood("SMPP_SPLIT", new("SMPP_SPLIT"), _split, "payload"),
     )
     login, password = constants.get("SMSC_LOGIN", ""), constants.get("SMSC_PASSWORD", "")
     if not login and not password and _has_credentials(environ):
@@ -156,6 +175,7 @@ def read_settings(
         password=password,
         smtp_login=constants.get("SMTP_LOGIN", ""),
         smtp_password=constants.get("SMTP_PASSWORD", ""),
+        smpp_password=new("SMPP_PASSWORD"),
     )
 
 
@@ -233,6 +253,21 @@ def _mode(value: Any) -> str:
     if mode not in FAILOVER_MODES:
         raise ValueError("'legacy' or 'safe'")
     return mode
+
+
+def _split(value: Any) -> str:
+    split = str(value).strip().lower()
+    if split not in SMPP_SPLITS:
+        raise ValueError("'payload', 'sar' or 'udh'")
+    return split
+
+
+def _switch(value: Any) -> bool:
+    switches = {"0": False, "false": False, "1": True, "true": True}
+    word = str(value).strip().lower()
+    if word not in switches:
+        raise ValueError("True or False, in the environment 1 or 0")
+    return switches[word]
 
 
 def _seconds(value: Any) -> float:

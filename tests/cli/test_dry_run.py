@@ -132,7 +132,7 @@ def test_json_has_the_same(smsc: Smsc, shop: Shop) -> None:
 SECRETS = ["geheim geheim", "Пароль/+", "p'w\"d%2F", "ß-straße-€"]
 
 
-@pytest.mark.parametrize("transport", ["http-get", "http-post", "smtp"])
+@pytest.mark.parametrize("transport", ["http-get", "http-post", "smtp", "soap"])
 @pytest.mark.parametrize("charset", ["utf-8", "windows-1251", "koi8-r"])
 @pytest.mark.parametrize("secret", SECRETS)
 def test_no_form_of_a_secret_is_shown(
@@ -228,7 +228,7 @@ def test_in_safe_mode_it_is_told_that_the_id_comes_later(smsc: Smsc, shop: Shop)
     assert told not in smsc("cost", PHONE, "Hello", "--dry-run").out
 
 
-@pytest.mark.parametrize("transport", ["http-get", "https-post", "smtp"])
+@pytest.mark.parametrize("transport", ["http-get", "https-post", "smtp", "soap"])
 def test_nothing_leaves_the_process(shop: Shop, smsc_sandbox: Sandbox, transport: str) -> None:
     done = watched("send", PHONE, "Hello", "--dry-run", "--transport", transport)
     assert (done.returncode, done.stderr) == (0, "")

@@ -217,9 +217,10 @@ def test_smsc_choose_transport_with_an_unknown_name_is_told_the_names(
     with pytest.raises(ConfigurationError) as raised:
         face.SMSC().send_sms(PHONE, "test")
     assert str(raised.value) == (
-        f"There is no transport {name!r}.{meant} There are: http-get, http-post, https-get, "
-        "https-post, pigeon, queue, smtp. If it comes from a plugin, install that plugin or name "
-        "its module in SMSC_PLUGINS; SMSC_BLOCK_PLUGINS may be leaving it out."
+        f"There is no transport {name!r}.{meant} There are: "
+        f"{', '.join(sorted([*BUILT_IN_TRANSPORTS, 'pigeon']))}. If it comes from a plugin, "
+        "install that plugin or name its module in SMSC_PLUGINS; "
+        "SMSC_BLOCK_PLUGINS may be leaving it out."
     )
     assert gateway.urls == []
 
@@ -449,3 +450,17 @@ def test_smsc_attempt_need_not_take_the_attempt(face: Any, gateway: Gateway) -> 
     plug_in(smsc_attempt=lambda: heard.append("attempt"))
     face.SMSC().get_balance()
     assert heard == ["attempt"]
+
+
+@pytest.mark.parametrize("by_mail", [True, False])
+@pytest.mark.usefixtures("told")
+def test_a_price_is_never_asked_by_sending_the_message(face: Any, by_mail: bool) -> None:
+    courier = Pigeon("courier")
+    courier.commands = frozenset({"send"})
+    courier.is_gateway = by_mail  # as smtp, or as a plugin's
+    plug_in("courier", smsc_transports=lambda: [courier])
+    face.SMSC_TRANSPORT, face.SMSC_HOST = "courier", "127.0.0.1:9"
+    reply = face.SMSC().get_sms_cost("79990001122", "test")
+    assert courier.requests == []
+    assert reply == ["", ""]
+    assert face.SMSC().send_sms("79990001122", "test") == ["7", "1", "0.00", "0.00"]

@@ -8,10 +8,11 @@ from typing import Callable, Dict, Optional, Tuple
 
 from aiohttp import web
 
-from smsc_transports.sandbox.doors import incoming
+from smsc_transports.sandbox.doors import incoming, soap
 from smsc_transports.sandbox.doors.injection import LOOP, loop, spoil
 from smsc_transports.sandbox.doors.quiet import LOGGER
-from smsc_transports.sandbox.rules.faults import Faults
+from smsc_transports.sandbox.doors.soap_wsdl import wsdl
+from smsc_transports.sandbox.rules.faults import Fault, Faults
 from smsc_transports.sandbox.rules.formats import CONTENT_TYPES, Answer, format_number, render
 from smsc_transports.sandbox.rules.gateway import Gateway, account_of
 from smsc_transports.sandbox.rules.parameters import Fields
@@ -25,6 +26,7 @@ ENDPOINTS = {
     "/rest/send/": "send",
     "/rest/send": "send",
 }
+SOAP_PAGE = "/sys/soap.php"
 _JSON_ENDPOINTS = ("/rest/send/", "/rest/send")
 MAX_LINE = 65536  # bytes of a request line or header
 MAX_BODY = 4 * 1024 * 1024
@@ -59,6 +61,8 @@ class Hosts:
         path = request.path
         if path == LOOP:
             return loop()
+        if path == SOAP_PAGE:
+            return await self._soap(channel, host, request)
         endpoint = ENDPOINTS.get(path)
         if endpoint is None:
             return await self._unknown(request)
@@ -66,19 +70,54 @@ class Hosts:
         if fault is not None and not fault.stored:
             return await spoil(request, fault, self._faults, None)
         fields, raw, broken = await _read(request)
+
+        def answer() -> web.Response:
+            origin = Origin(channel, host, raw)
+            return _response(broken or self._ask(endpoint, fields, origin), fields)
+
+        return await self._answered(request, endpoint, fields, fault, answer)
+
+    async def _soap(self, channel: str, host: int, request: web.BaseRequest) -> web.StreamResponse:
+        url = f"{channel}://{request.host}{SOAP_PAGE}"
+        if request.method == "GET" and request.query_string.lower() == "wsdl":
+            return _xml(wsdl(url).encode("utf-8"))
+        try:
+            call, raw = await incoming.read_soap(request)
+        except soap.Fault as error:
+            return _xml(soap.fault(error), 500)
+        fault = self._faults.next(host, call.endpoint)
+        if fault is not None and not fault.stored:
+            return await spoil(request, fault, self._faults, None)
+
+        def answer() -> web.Response:
+            found = self._ask(call.endpoint, call.fields, Origin("soap", host, raw))
+            return _xml(soap.write(call, found, url))
+
+        return await self._answered(request, call.endpoint, call.fields, fault, answer)
+
+    async def _answered(
+        self,
+        request: web.BaseRequest,
+        endpoint: str,
+        fields: Fields,
+        fault: Optional[Fault],
+        answer: Callable[[], web.Response],
+    ) -> web.StreamResponse:
+        """What ``answer`` gives, or what ``fault`` makes of it, counted as a request under way."""
         account = account_of(fields)
         limits = self._gateway.limits
         limits.begin(account, endpoint)
         with ExitStack() as slot:
             slot.callback(limits.end, account, endpoint)
-            answer = broken or self._ask(endpoint, fields, Origin(channel, host, raw))
-            response = _response(answer, fields)
+            response = answer()
             if fault is not None:
                 return await spoil(request, fault, self._faults, response, slot.close)
             return response
 
     def _ask(self, endpoint: str, fields: Fields, origin: Origin) -> Answer:
         try:
+            if origin.channel == "soap":
+                soap.check(endpoint, fields)
             return self._methods[endpoint](fields, origin)
         except Refused as refused:
             self._gateway.store.refuse(
@@ -115,6 +154,12 @@ async def _read(request: web.BaseRequest) -> Tuple[Fields, str, Optional[Refused
     except Refused as broken:
         return {}, "", broken
     return fields, raw, None
+
+
+def _xml(body: bytes, status: int = 200) -> web.Response:
+    return web.Response(
+        body=body, status=status, headers={"Content-Type": "text/xml; charset=utf-8"}
+    )
 
 
 def _response(answer: Answer, fields: Fields) -> web.Response:

@@ -9,6 +9,7 @@ from urllib.parse import unquote_to_bytes
 from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from smsc_transports.sandbox.doors import soap
 from smsc_transports.sandbox.rules.parameters import Fields
 from smsc_transports.sandbox.rules.refused import Refused
 
@@ -37,13 +38,25 @@ async def read(request: web.BaseRequest) -> Tuple[Fields, str]:
     if request.method == "POST":
         more, body = await _body(request)
         pairs += more
-    head = [f"{request.method} {path}{'?' + shown_query if query else ''}"]
+    return _decoded(pairs), _raw(request, path + ("?" + shown_query if query else ""), body)
+
+
+async def read_soap(request: web.BaseRequest) -> Tuple[soap.Call, str]:
+    """The call in a SOAP envelope, and its parameters as masked text. Raises ``soap.Fault``."""
+    call = soap.read(await request.read())
+    shown = "\n".join(
+        f"{name}: {MASK if name in SECRETS else value}" for name, value in call.fields.items()
+    )
+    return call, _raw(request, request.path, f"{call.operation.name}\n{shown}")
+
+
+def _raw(request: web.BaseRequest, target: str, body: str) -> str:
+    head = [f"{request.method} {target}"]
     head += [
         f"{name}: {MASK if name.lower() in _HIDDEN_HEADERS else value}"
         for name, value in request.headers.items()
     ]
-    raw = "\n".join(head) + ("\n\n" + body[:_SHOWN_BODY] if body else "")
-    return _decoded(pairs), raw
+    return "\n".join(head) + ("\n\n" + body[:_SHOWN_BODY] if body else "")
 
 
 async def read_json(request: web.BaseRequest) -> Tuple[Fields, str]:

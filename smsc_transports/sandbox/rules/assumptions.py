@@ -48,6 +48,14 @@ TABLE = {
     "HTTP": "200 for errors too; text/plain, text/xml, application/json with the charset asked for",
     "/rest/send/": "fmt=3 when not given; phones may be an array",
     "other /sys/ pages": "error 1",
+    "SOAP": "the namespace follows scheme and host, that of a request is not looked at; error is "
+    "missing on success; of what login and psw or apikey may stand for, sends and prices take no "
+    "apikey; query is url-encoded utf-8, and a field of the same name counts more; status2 "
+    "tells of one message, and of an HLR query no more than of another; sms_cnt is in the WSDL",
+    "SMPP": "the password is the account's; messages have the id of their first part to come; "
+    "data_coding 0 is GSM 03.38 in octets, 0x10 and 0x18 are flash; parts by sar or UDH are put "
+    "together; errors as in SMPP_STATUSES; receipts at each change; without query_sm, "
+    "submit_multi and system_type ISO; no limit on the window",
     "SMTP": "the letter is taken with 250 even when the gateway then refuses the message; no reply "
     "letter, attachments ignored; no colon in login, password or time",
     "callbacks": "POST form at each change after -1, without crc32; not repeated when it fails",
@@ -72,6 +80,21 @@ PRICES = {
 }
 CURRENCY = "RUB"
 FIRST_ID = 1001
+
+SMPP_STATUSES = {1: 0x45, 2: 0x0E, 3: 0x45, 4: 0x0D, 5: 0x61, 6: 0x45, 7: 0x0B, 8: 0x45, 9: 0x58}
+"""command_status by error code."""
+SMPP_STATES = {
+    # status: word and message_state of the receipt
+    0: ("ENROUTE", 1),
+    1: ("DELIVRD", 2),
+    2: ("DELIVRD", 2),
+    3: ("EXPIRED", 3),
+    4: ("DELIVRD", 2),
+    20: ("UNDELIV", 5),
+    22: ("REJECTD", 8),
+    23: ("UNDELIV", 5),
+    25: ("UNDELIV", 5),
+}
 
 FATE_PREFIX = "700055500"
 FATES = {

@@ -10,7 +10,7 @@ seeded chance; :class:`Faults` holds the rules in force, oldest first.
 ``hang``       nothing is answered until the rule is lifted or the client leaves
 ``close``      the connection is closed without an answer
 ``reset``      the same with a TCP reset
-``error``      HTTP 500 with a page; by SMTP a 451
+``error``      HTTP 500 with a page; by SMTP a 451; by SMPP ESME_RTHROTTLED
 ``empty``      200 with an empty body
 ``truncated``  fewer bytes than Content-Length promised, then the connection is closed
 ``garbage``    200 with an HTML page that is no answer
@@ -43,8 +43,12 @@ KINDS = (
     "redirect",
     "slow",
 )
-SMTP_KINDS = ("refuse", "hang", "close", "error")
-ENDPOINTS = ("send", "status", "balance", "smtp")
+OTHER_KINDS = {
+    "smtp": ("refuse", "hang", "close", "error"),
+    "smpp": ("refuse", "hang", "close", "reset", "error"),
+}
+"""What there is at endpoints that are no pages of a host."""
+ENDPOINTS = ("send", "status", "balance", *OTHER_KINDS)
 HOSTS = 5
 DEFAULT_SEED = 7
 MAX_SCRIPT = 100_000
@@ -172,14 +176,15 @@ class Rule:
         refusing = any(fault and fault.kind == "refuse" for fault in faults)
         if refusing and (
             self.script or self.chances != [(Fault("refuse"), 1.0)]
-            or self.endpoint not in (None, "smtp")
+            or self.endpoint not in (None, *OTHER_KINDS)
         ):  # fmt: skip
             raise ValueError(
                 "refuse holds for a whole host until it is lifted: without script, times, "
                 "chance, stored or HTTP endpoint"
             )
-        if self.endpoint == "smtp" and any(f and f.kind not in SMTP_KINDS for f in faults):
-            raise ValueError(f"by SMTP there are {', '.join(SMTP_KINDS)}")
+        kinds = OTHER_KINDS.get(self.endpoint or "")
+        if kinds and any(fault and fault.kind not in kinds for fault in faults):
+            raise ValueError(f"by {str(self.endpoint).upper()} there are {', '.join(kinds)}")
 
     @property
     def refuses(self) -> bool:
@@ -187,10 +192,10 @@ class Rule:
         return self.chances == [(Fault("refuse"), 1.0)]
 
     def covers(self, host: Optional[int], endpoint: str) -> bool:
-        """Whether requests to this endpoint of this host (None: the SMTP server) are concerned."""
+        """Whether requests to this endpoint of this host (None: SMTP, SMPP) are concerned."""
         if self.endpoint is not None and self.endpoint != endpoint:
             return False
-        if endpoint == "smtp":
+        if endpoint in OTHER_KINDS:
             return self.host is None
         return self.host in (None, host)
 
@@ -264,12 +269,12 @@ class Faults:
             if rule.refuses or not rule.covers(host, endpoint):
                 continue
             decided, fault = rule.next()
-            if decided and not (fault and endpoint == "smtp" and fault.kind not in SMTP_KINDS):
+            if decided and not (fault and fault.kind not in OTHER_KINDS.get(endpoint, KINDS)):
                 return fault
         return None
 
     def refuses(self, host: Optional[int], endpoint: str = "send") -> bool:
-        """Whether the listeners of this host (None with "smtp": the SMTP server) are closed."""
+        """Whether the listeners of this host (None with "smtp" or "smpp") are closed."""
         return any(rule.refuses and rule.covers(host, endpoint) for rule in self.rules)
 
     async def lifted(self) -> None:

@@ -108,17 +108,17 @@ def _statuses(answer: Statuses, fmt: int) -> str:
     if not answer.records:
         return {2: "<result>OK</result>", 3: '{"result": "OK"}'}.get(fmt, "OK")
     if fmt == 3:
-        rows = [_row(record, answer, answer.several) for record in answer.records]
+        rows = [status_row(record, answer, answer.several) for record in answer.records]
         return _json(rows if answer.several else rows[0])
     if fmt == 2:
-        items = [_xml("sms", _row(r, answer, answer.several)) for r in answer.records]
+        items = [_xml("sms", status_row(r, answer, answer.several)) for r in answer.records]
         return f"<result>{''.join(items)}</result>" if answer.several else items[0]
     line = _words if fmt == 0 else _numbers
     return "\n".join(line(record, answer) for record in answer.records)
 
 
 def _words(record: Status, answer: Statuses) -> str:
-    row = _row(record, answer, answer.several)
+    row = status_row(record, answer, answer.several)
     names = {"status": "Status", "last_date": "check_time"}
     hidden = ("last_timestamp", "send_timestamp", "flag", "sms_cnt")
     return ", ".join(f"{names.get(k, k)} = {v}" for k, v in row.items() if k not in hidden)
@@ -126,7 +126,7 @@ def _words(record: Status, answer: Statuses) -> str:
 
 def _numbers(record: Status, answer: Statuses) -> str:
     """Positions are fixed by the vendor's libraries: 3, 9 or 12 fields, HLR 8 more after err."""
-    row = _row(record, answer, answer.several)
+    row = status_row(record, answer, answer.several)
     values = [row["status"], row["last_timestamp"], row["err"]]
     if record.found:
         message, _ = record.found
@@ -145,7 +145,7 @@ def _numbers(record: Status, answer: Statuses) -> str:
     return ",".join(map(str, values))
 
 
-def _row(record: Status, answer: Statuses, several: bool) -> Row:
+def status_row(record: Status, answer: Statuses, several: bool) -> Row:
     """All fields of one record by their documented names, in the order of the words form."""
     tail: Row = {"id": _id(record.message_id), "phone": record.phone} if several else {}
     if record.found is None:

@@ -112,6 +112,10 @@ class Gateway:
         self.limits.reset()
         self.store.reset()
 
+    def admit(self, fields: Fields) -> None:
+        """Let a client in that says who it is once, for all its messages; error 2 or 4."""
+        self._admit(fields, "send")
+
     def send(self, fields: Fields, origin: Origin) -> Sent:
         """Accept a message, or only tell its price (``cost=1``)."""
         self._admit(fields, "send")

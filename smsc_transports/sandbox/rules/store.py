@@ -12,7 +12,10 @@ from smsc_transports.sandbox.rules.assumptions import FIRST_ID
 
 @dataclass(frozen=True)
 class Origin:
-    """How a request came in: ``channel`` (http, https, smtp), index of the host, masked text."""
+    """How a request came in: ``channel``, index of the host, masked text.
+
+    A channel is http, https, smtp, soap or smpp.
+    """
 
     channel: str
     host: int
