@@ -24,6 +24,7 @@ MAY_IMPORT: Dict[str, Set[str]] = {
     "testing": {*CORE, "sandbox"},
     "bulk": {
         *CORE,
+        "queueing",
         "cli.answers",
         "cli.explanations",
         "cli.options",

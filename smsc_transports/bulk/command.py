@@ -47,6 +47,7 @@ def add_parser(subparsers: Any) -> None:
     add("--batch", metavar="N", type=int, default=100, help="rows in a request (default 100)")
     add("--yes", action="store_true", help="send without asking")
     add("--dry-run", action="store_true", help="check, ask for the price, and send nothing")
+    add("--queue", action="store_true", help="let 'smsc worker' send, on any machine")
     add("--resume", action="store_true", help="go on with an interrupted run")
     add(
         "--repeat-unknown",

@@ -169,12 +169,12 @@ def _journal(
                 entries = entries_of(
                     table, Texts(options[_PHONE], options.get("text"), options.get("text_column"))
                 )
-                gateway = Gateway(vars(face), program.parameters_of(options))
+                gateway = gateway_of(arguments, face, options)
                 gateway.hosts()  # raises for settings that cannot send
                 journal = program.started(path)
             try:
                 if arguments.resume:
-                    gateway = Gateway(vars(face), program.parameters_of(options))
+                    gateway = gateway_of(arguments, face, options)
                     program.require_same(journal, gateway, table.digest, given)
                 else:
                     region, translit = options.get("region"), int(options.get("translit", 0))
@@ -184,6 +184,16 @@ def _journal(
                 yield journal, gateway, table
             finally:
                 journal.leave()
+
+
+def gateway_of(arguments: argparse.Namespace, face: Any, options: program.Options) -> Gateway:
+    """Give what sends the batches: this process, or workers."""
+    parameters = program.parameters_of(options)
+    if not arguments.queue:
+        return Gateway(vars(face), parameters)
+    from smsc_transports.bulk.queued import QueuedGateway
+
+    return QueuedGateway(vars(face), parameters)
 
 
 def _agreed(waiting: int) -> bool:

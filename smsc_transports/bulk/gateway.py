@@ -78,23 +78,28 @@ class Gateway:
     Raises ConfigurationError where these settings do not send by the gateway's own HTTP pages.
     """
 
+    queue = ""
+    """Where its batches wait for a worker; "" if it makes the requests itself."""
+
     def __init__(self, names: Mapping[str, Any], parameters: Parameters) -> None:
         names = Hidden(names)
         self._settings, self._face = read_settings(names), call.replaceable(names)
         self._parameters = parameters
+        self.pause: Callable[[float], bool] = lambda _: True
 
     def send(self, batch: Batch) -> Answer:
         """Send a batch. An attempt is made again only where it surely was not sent."""
-        argument = self._argument(batch.messages, f"cost=3&err=1&op=1&id={batch.id}")
-        verdict = self._ask("send", argument, lambda text: _is_answer(text, str(batch.id)))
+        argument = self._argument_of(batch)
+        verdict = self._ask("send", argument, lambda text: is_answer(text, str(batch.id)))
         if verdict.outcome == NOT_SENT:
             return Unsent(_reason(verdict))
         if verdict.outcome != ANSWERED or verdict.text is None:
             return InDoubt(_reason(verdict))
-        found = _object(verdict.text)
-        if "error_code" in found:
-            return Refused(int(found["error_code"]))
-        return _taken(found)
+        return answer_in(verdict.text)
+
+    def look(self, batch: Batch) -> Optional[Answer]:  # noqa: ARG002
+        """Say what is known of a batch without asking the gateway, None if nothing is."""
+        return None
 
     def price(self, messages: Sequence[Message]) -> Union[Price, Refused, Unsent]:
         """Ask what messages would cost."""
@@ -137,6 +142,9 @@ class Gateway:
             return self._prepared(request)[0].request.settings
         except (TransportError, UnicodeError) as error:
             raise ConfigurationError(f"{error}.") from None
+
+    def _argument_of(self, batch: Batch) -> Argument:
+        return self._argument(batch.messages, f"cost=3&err=1&op=1&id={batch.id}")
 
     def _argument(self, messages: Sequence[Message], first: str) -> Argument:
         lines = "\n".join(f"{m.phone}:{m.text}".replace("\n", "\\n") for m in messages)
@@ -191,6 +199,12 @@ def _taken(found: Dict[str, Any]) -> Taken:
     return Taken(str(found.get("cost", "")), str(found.get("balance", "")), costs, refused)
 
 
+def answer_in(text: str) -> Union[Taken, Refused]:
+    """Read the answer to a send."""
+    found = _object(text)
+    return Refused(int(found["error_code"])) if "error_code" in found else _taken(found)
+
+
 def _number(value: Any) -> int:
     try:
         return int(value)
@@ -210,7 +224,7 @@ def _is_error(found: Mapping[str, Any]) -> bool:
     return _number(found.get("error_code")) > 0
 
 
-def _is_answer(text: str, id: str) -> bool:
+def is_answer(text: str, id: str) -> bool:
     """Tell the answer to a send under this id from anything else a host may say."""
     found = _object(text)
     if _is_error(found):

@@ -172,6 +172,7 @@ def begin(journal: Journal, gateway: Gateway, digest: str, options: Options) -> 
         salt=salt.hex(),
         account=gateway.account(salt),
         hosts=json.dumps(gateway.hosts()),
+        queue=gateway.queue,
         started_at=str(clock.time()),
     )
 
@@ -202,6 +203,12 @@ def require_same(journal: Journal, gateway: Gateway, digest: str, given: Options
         raise ConfigurationError(
             f"The run in {journal.path} was started with another account, and this one knows "
             f"nothing of its messages. Resume it with that account."
+        )
+    if gateway.queue != facts.get("queue", ""):
+        through = facts.get("queue") or "no queue"
+        raise ConfigurationError(
+            f"The run in {journal.path} went through {through}, where batches of it may wait. "
+            f"Resume it as it was: with --queue and the same SMSC_QUEUE, or without."
         )
     if not set(gateway.hosts()) & set(json.loads(facts["hosts"])):
         raise ConfigurationError(

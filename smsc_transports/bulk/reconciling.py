@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from typing import Any, Callable, Dict, List, Optional, Sequence
 
-from smsc_transports.bulk.gateway import Gateway, InDoubt, Taken, Unsent, digits
+from smsc_transports.bulk.gateway import Answer, Gateway, InDoubt, Taken, Unsent, digits
 from smsc_transports.bulk.journal import Batch, Message
 from smsc_transports.failover.slots import MOST_STATUS_REQUESTS
 
@@ -35,8 +35,11 @@ class Reconciler:
         self._pause = pause
         self._turns = threading.BoundedSemaphore(MOST_STATUS_REQUESTS)
 
-    def look(self, batch: Batch) -> Taken | Unsent | InDoubt:
+    def look(self, batch: Batch) -> Answer:
         """Say whether a batch arrived. Unsent: surely not."""
+        known = self._gateway.look(batch)
+        if known is not None:
+            return known
         ends, rest = _ends_and_rest(batch.messages)
         found: Dict[int, Entry] = {}
         asked = self._ask(batch.id, ends, found)

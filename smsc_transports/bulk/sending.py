@@ -78,7 +78,7 @@ class Run:
         self._gateway = gateway
         self._size = size
         self._stopping = threading.Event()
-        self._reconciler = Reconciler(gateway, lambda seconds: not self._stopping.wait(seconds))
+        self._reconciler = Reconciler(gateway, self._pause)
         self._under_way: Dict[Future[Answer], Batch] = {}
         self._split: List[Sequence[Message]] = []
         self._refusals = 0
@@ -121,6 +121,7 @@ class Run:
         self, batches: Iterator[Batch], work: Callable[[Batch], Answer], begin: bool
     ) -> Generator[Answers, None, None]:
         """Let threads work on batches; gives the answers. Leaves only when all have ended."""
+        self._gateway.pause = self._pause
         pool = ThreadPoolExecutor(MOST_REQUESTS, thread_name_prefix=THREAD_NAMES)
         try:
             while True:
@@ -136,6 +137,9 @@ class Run:
                     list(self._settle(self._taken_back(wait(self._under_way).done)))
             finally:
                 pool.shutdown(wait=False)
+
+    def _pause(self, seconds: float) -> bool:
+        return not self._stopping.wait(seconds)
 
     def _taken_back(self, futures: Iterable[Future[Answer]]) -> Answers:
         return [(self._under_way.pop(future), future.result()) for future in futures]

@@ -15,7 +15,10 @@ URGENT, BULK = 1, 0
 
 @dataclass(frozen=True)
 class Entry:
-    """What the journal knows of a message. ``ours`` tells that its id was given here."""
+    """What the journal knows of a message. ``ours`` tells that its id was given here.
+
+    One of ``fmt`` 3 is a batch of ``smsc bulk``, which awaits the answer and decides what to do.
+    """
 
     name: str
     id: str
@@ -30,6 +33,7 @@ class Entry:
     reply: str = ""
     error: str = ""
     changed_at: float = 0.0
+    fmt: int = 1
 
     def but(self, **changes: Any) -> Entry:
         """Give a copy with some fields changed, now."""

@@ -105,6 +105,8 @@ def _changed(
 
 
 def _retry(store: Store, entry: Entry) -> str:
+    if entry.fmt != 1:
+        return "it is a batch of smsc bulk, which goes on with --resume"
     if entry.state not in _CAN_BE_RETRIED:
         return f"it is {entry.state}"
     if not store.claim(entry, entry.attempt + 1, new_worker()):

@@ -12,11 +12,12 @@ once. So of two workers, or of a worker and ``smsc queue cancel``, one decides.
 from __future__ import annotations
 
 import functools
+import hashlib
 import os
+import sys
 import time
 import uuid
 from contextlib import contextmanager, suppress
-from hashlib import pbkdf2_hmac
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
@@ -215,7 +216,18 @@ class Store:
 def store_of(settings: Settings) -> Store:
     """Give the queue of these settings' account."""
     place = settings.queue or f"{SQLITE}{Path.home()}/.local/state/smsc/queue.sqlite"
-    return _store(place, _account(settings.login, settings.password, account_key(settings)))
+    account = _account(settings.login, settings.password, account_key(settings))
+    return _store(
+        place, hashlib.sha256(f"{account} {_gateway(settings)}".encode()).hexdigest()[:24]
+    )
+
+
+def _gateway(settings: Settings) -> str:
+    """Name the gateway: what was meant for a sandbox must never be sent by a worker outside."""
+    fence = sys.modules.get("smsc_fence")
+    if os.environ.get("SMSC_SANDBOX") or (fence is not None and fence.is_up()):
+        return "sandbox"
+    return settings.domain if settings.domain in settings.host else settings.host
 
 
 @functools.lru_cache(maxsize=8)
@@ -229,7 +241,7 @@ def _account(login: Any, password: Any, key: str) -> str:
     if login:
         return key
     raw = password if isinstance(password, bytes) else str(password).encode()
-    return pbkdf2_hmac("sha256", raw, key.encode(), _ROUNDS).hex()[:24]
+    return hashlib.pbkdf2_hmac("sha256", raw, key.encode(), _ROUNDS).hex()[:24]
 
 
 def new_worker() -> str:

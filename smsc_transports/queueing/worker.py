@@ -6,6 +6,7 @@ after a lost answer.
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -18,9 +19,18 @@ from smsc_transports.failover.safe import is_reply, run_under_our_id
 from smsc_transports.failover.shared_slots import Unreachable
 from smsc_transports.plugins.manager import plugin_manager
 from smsc_transports.plugins.transport import Transport
-from smsc_transports.queueing.entries import FAILED, SENDING, SENT, UNKNOWN, WAITING, Entry
+from smsc_transports.queueing.entries import (
+    CANCELLED,
+    FAILED,
+    SENDING,
+    SENT,
+    UNKNOWN,
+    WAITING,
+    Entry,
+)
 from smsc_transports.queueing.store import QueueFailed, Store, is_alive, new_worker
 from smsc_transports.queueing.transport import QueueTransport, argument_of
+from smsc_transports.transports.http import HttpTransport
 from smsc_transports.values.errors import ANSWERED, NOT_SENT, ConfigurationError, TransportError
 from smsc_transports.values.reply import Reply
 from smsc_transports.values.request import FaceNames, Request
@@ -50,7 +60,7 @@ class Worker:
         self.name = new_worker()
         self.stopped: Optional[Reply] = None
         self._store = store
-        self._settings = settings.replace(transport=_without_queue(settings), failover="safe")
+        self._settings = settings.replace(transport=without_queue(settings), failover="safe")
         self._face = face
         self._tell = tell
         self._stopping = False  # no Event: a signal handler sets it
@@ -169,8 +179,13 @@ class Worker:
         return work()
 
     def _deliver(self, entry: Entry, doubtful: bool) -> Verdict:
-        under_way, transports = self._prepare("send", argument_of(entry))
+        under_way, transports = self._prepare("send", argument_of(entry), entry.fmt)
         request = under_way.request
+        if entry.fmt != 1:
+            if doubtful:
+                return Verdict(None, UNKNOWN)
+            by_http = [each for each in transports if isinstance(each, HttpTransport)]
+            return run_once(under_way, by_http, lambda text: _is_json_of(entry, text))
         asking = call.askers(plugin_manager(), request, transports)
         if not entry.ours:
             if doubtful:
@@ -190,6 +205,11 @@ class Worker:
     def _settle(self, entry: Entry, verdict: Verdict) -> None:
         text = verdict.text or ""
         reply = Reply(text.split(","), "send", {"cost": "3"}, verdict.outcome)
+        if entry.fmt != 1:
+            states = {ANSWERED: SENT, NOT_SENT: CANCELLED}
+            self._write(entry.but(state=states.get(verdict.outcome, UNKNOWN), reply=text,
+                                  error=str(verdict.error or "")))  # fmt: skip
+            return
         if verdict.outcome == NOT_SENT or reply.error in MEETS_ALL:
             waiting = entry.but(state=WAITING, attempt=entry.attempt + 1)
             self._patiently(lambda: self._store.write(waiting))
@@ -203,12 +223,14 @@ class Worker:
         refused = verdict.outcome == ANSWERED and reply.error is not None
         state = SENT if reply.ok else FAILED if refused else UNKNOWN
         error = "" if verdict.error is None else str(verdict.error)
-        settled = entry.but(state=state, reply=text, error=error)
+        self._write(entry.but(state=state, reply=text, error=error))
+
+    def _write(self, settled: Entry) -> None:
         self._patiently(lambda: self._store.write(settled))
         self._tell(settled)
 
-    def _prepare(self, command: str, argument: str) -> Tuple[Call, List[Transport]]:
-        request = Request(command, argument, self._settings, face=self._face)
+    def _prepare(self, command: str, argument: str, fmt: int = 1) -> Tuple[Call, List[Transport]]:
+        request = Request(command, argument, self._settings, fmt, self._face)
         try:
             under_way, transports = call.prepare(request)
         except TransportError as error:
@@ -221,6 +243,19 @@ class Worker:
         return under_way, transports
 
 
-def _without_queue(settings: Settings) -> str:
+def without_queue(settings: Settings) -> str:
+    """Give the transports that SMSC_TRANSPORT names but for the queue."""
     names = [name.strip() for name in settings.transport.split(",")]
     return ",".join(name for name in names if name != QueueTransport.name)
+
+
+def _is_json_of(entry: Entry, text: str) -> bool:
+    """Tell the answer to a batch from anything else a host may say."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    if not isinstance(found, dict):
+        return False
+    is_error = "error_code" in found
+    return str(found.get("id", 0)) in (("0", entry.id) if is_error else (entry.id,))

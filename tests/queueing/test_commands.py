@@ -116,10 +116,10 @@ def test_what_waits_can_be_cancelled_and_what_failed_tried_again(shop: Shop) -> 
     assert len(shop.sandbox.messages) == 8
 
 
-def test_a_wrong_login_ends_the_worker_at_once(shop: Shop) -> None:
-    shop.run("-c", PROGRAM)
+def test_a_wrong_login_ends_the_worker_at_once(tmp_path: Path) -> None:
     with Sandbox(login="another", password="x") as strict:
-        shop.environment["SMSC_HOST"] = ",".join(strict.http)
+        shop = Shop(tmp_path, strict)
+        shop.run("-c", PROGRAM)
         done = shop.smsc("worker", "--once")
         assert len(strict.refusals) == 1  # five of them block the address
     assert done.returncode == 1

@@ -90,6 +90,21 @@ def test_another_account_sees_nothing_of_it(queue: Queue, sandbox: Sandbox) -> N
     assert texts(sandbox) == ["test"]
 
 
+def test_what_was_meant_for_a_sandbox_is_not_sent_elsewhere(
+    queue: Queue, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hosts = queue.face.SMSC_HOST
+    queue.face.SMSC_HOST = "127.0.0.1:8080"
+    queue.face.SMSC().send_sms(PHONE, "to a gateway of a developer")
+    queue.face.SMSC_HOST = hosts
+    monkeypatch.setenv("SMSC_SANDBOX", "http://127.0.0.1:1")
+    fenced = queue.store.name
+    monkeypatch.delenv("SMSC_SANDBOX")
+    queue.drain()
+    assert sandbox.messages == []
+    assert queue.store.name != fenced
+
+
 def test_a_code_does_not_wait_behind_newsletters(
     queue: Queue, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -194,12 +209,12 @@ def test_two_workers_at_once_send_each_message_once(queue: Queue, sandbox: Sandb
 
 def test_no_host_leaves_everything_waiting(queue: Queue, sandbox: Sandbox) -> None:
     reply = queue.face.SMSC().send_sms(PHONE, "test")
-    queue.face.SMSC_HOST, hosts = "127.0.0.1:1", queue.face.SMSC_HOST
+    sandbox.fail("refuse")
     stopped = queue.drain().stopped
     assert stopped is not None
     assert stopped.outcome == "not sent"
     assert queue.states() == ["waiting"]
-    queue.face.SMSC_HOST = hosts
+    sandbox.heal()
     assert queue.face.SMSC().get_status(reply.id, PHONE)[0] == "-1"
     queue.drain()
     assert texts(sandbox) == ["test"]

@@ -7,8 +7,9 @@ import signal
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from typing import Any, Iterator, List
+from typing import Any, Dict, Iterator, List
 
 import pytest
 
@@ -130,6 +131,34 @@ def test_a_redis_that_lost_its_data_lets_nobody_exceed_the_limit(
             request_of(login, redis_server.url), leases.GRACE_SECONDS + 1
         ):
             pass
+
+
+def test_while_redis_is_killed_again_and_again_nobody_exceeds_the_limit(
+    redis_server: RedisServer, login: str
+) -> None:
+    request = request_of(login, redis_server.url)
+    under_way: Dict[int, None] = {}
+    most: List[int] = []
+    half = threading.Event()
+
+    def hold(number: int) -> None:
+        with slot(request, 60):
+            under_way[number] = None
+            most.append(len(under_way))
+            if number > 60:
+                half.set()
+            threading.Event().wait(0.01)  # as long as a request takes
+            del under_way[number]
+
+    with another_process(redis_server.url, login, 10), ThreadPoolExecutor(20) as pool:
+        done = [pool.submit(hold, number) for number in range(120)]
+        assert half.wait(30)
+        redis_server.kill()
+        redis_server.start()
+        for each in done:
+            each.result()
+    assert len(most) == 120
+    assert max(most) <= 4
 
 
 def test_a_clock_of_the_server_that_was_set_back_keeps_no_slot_for_ever(
