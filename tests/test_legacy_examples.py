@@ -23,6 +23,7 @@ PLUGINS = {
     PROGRAMS / f"{name}.py"
     for name in (
         "attempts_for_prometheus",
+        "receipts_in_a_database",
         "one_file_transport",
         "route_by_country",
         "settings_from_django",

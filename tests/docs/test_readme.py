@@ -22,7 +22,11 @@ from tests.golden.differences import RULES
 
 ROOT = Path(__file__).parents[2]
 MAIN = (ROOT / "README.md").read_text(encoding="utf-8")
-GUIDES = [ROOT / "README.md", *sorted(ROOT.glob("*/*/README.md"))]
+GUIDES = [
+    ROOT / "README.md",
+    *sorted(ROOT.glob("*/*/README.md")),
+    *sorted(ROOT.glob("smsc_transports/*/*/README.md")),
+]
 README = "\n".join(guide.read_text(encoding="utf-8") for guide in GUIDES)
 
 BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)

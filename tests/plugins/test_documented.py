@@ -11,7 +11,7 @@ from typing import Any, Callable
 
 import pytest
 
-from smsc_transports import Transport, plugin_manager
+from smsc_transports import Receipt, Transport, plugin_manager
 from smsc_transports.plugins import hookspecs
 
 from ..faces import PASSWORD
@@ -95,6 +95,15 @@ def test_example_of_smsc_settings(
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
     face.SMSC().get_balance()
     assert gateway.fields[0]["psw"] == f"{PASSWORD}-in-a-file"
+
+
+def test_example_of_smsc_receipt(
+    install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(hookspecs.smsc_receipt)
+    monkeypatch.chdir(tmp_path)
+    plugin_manager().tell_receipt(Receipt("7", PHONE, "DELIVRD", "0", "1.4000"))
+    assert (tmp_path / "receipts.txt").read_text() == f"7 {PHONE} DELIVRD 1.4000\n"
 
 
 def test_example_of_smsc_attempt(install: Install, face: Any, gateway: Gateway) -> None:

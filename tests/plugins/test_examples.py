@@ -5,13 +5,15 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List
 
 import pytest
 
-from smsc_transports import plugin_manager
+from smsc_transports import Receipt, plugin_manager
 
 from ..installing import pip, run
 from ..surroundings import PHONE, Gateway
@@ -229,3 +231,16 @@ def test_attempts_are_counted_and_timed_for_prometheus(
     assert value("smsc_attempts_total", **first_host, outcome="answered") == 1
     assert value("smsc_attempts_total", **first_host, outcome="not sent") == 1
     assert value("smsc_attempt_seconds_count", **one) == 6
+
+
+def test_receipts_are_kept_in_a_database(
+    switch_on: Switch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = tmp_path / "receipts.db"
+    monkeypatch.setenv("SMS_RECEIPTS", str(base))
+    switch_on("receipts_in_a_database")
+    for status in ("ENROUTE", "DELIVRD"):
+        plugin_manager().tell_receipt(Receipt("7", PHONE, status, "0", "1.4000"))
+    with closing(sqlite3.connect(base)) as found:
+        rows = found.execute("select id, status, cost from receipts").fetchall()
+    assert rows == [("7", "ENROUTE", "1.4000"), ("7", "DELIVRD", "1.4000")]

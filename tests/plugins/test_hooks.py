@@ -7,7 +7,7 @@ from typing import Any, Dict, Iterable, List, Optional
 
 import pytest
 
-from smsc_transports import Attempt, Request, Settings, Transport, plugin_manager
+from smsc_transports import Attempt, Receipt, Request, Settings, Transport, plugin_manager
 from smsc_transports.reporting.notices import SMSCWarning
 from smsc_transports.values.errors import ConfigurationError
 
@@ -464,3 +464,19 @@ def test_a_price_is_never_asked_by_sending_the_message(face: Any, by_mail: bool)
     assert courier.requests == []
     assert reply == ["", ""]
     assert face.SMSC().send_sms("79990001122", "test") == ["7", "1", "0.00", "0.00"]
+
+
+# smsc_receipt
+
+
+def test_smsc_receipt_reaches_every_plugin_whatever_one_of_them_raises(told: Told) -> None:
+    heard: List[str] = []
+    plug_in("first", smsc_receipt=lambda receipt: heard.append(receipt.id))
+    plug_in("failing", smsc_receipt=explode)
+    plug_in("last", smsc_receipt=lambda receipt: heard.append(receipt.status))
+    for _ in range(2):
+        plugin_manager().tell_receipt(Receipt("7", PHONE, "DELIVRD"))
+    assert sorted(heard) == ["7", "7", "DELIVRD", "DELIVRD"]
+    [message] = told()
+    assert "The plugin failing" in message or "failing" in message
+    assert "smsc_receipt" in message

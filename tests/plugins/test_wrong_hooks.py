@@ -23,7 +23,7 @@ from ..surroundings import (
 
 pytestmark = pytest.mark.usefixtures("fresh_plugins")
 
-HOOKS = "smsc_transports, smsc_choose_transport, smsc_settings, smsc_attempt"
+HOOKS = "smsc_transports, smsc_choose_transport, smsc_settings, smsc_attempt, smsc_receipt"
 
 NO_SUCH_HOOK = (
     f"There is no hook 'smsc_setting'. Did you mean 'smsc_settings'? The hooks are: {HOOKS}."

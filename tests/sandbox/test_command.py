@@ -144,7 +144,7 @@ def test_run_passes_options_of_the_program_on() -> None:
         (["run"], 2, "which program?"),
         (["--balance", "much"], 1, "not an amount of money: 'much'"),
         (["--callback-url", "http://example.com/"], 1, "callbacks go to loopback only"),
-        (["--port", "70000"], 2, "a port is a number from 0 to 65520"),
+        (["--port", "70000"], 2, "a port is a number from 0 to 65513"),
     ],
 )
 def test_mistakes_are_one_clear_line(arguments: Any, status: Any, told: Any) -> None:
