@@ -111,7 +111,7 @@ def choose(manager: PluginManager, request: Request) -> List[Transport]:
     names = [name.strip() for name in wanted.split(",") if name.strip()]
     chosen = [named(known, name) for name in names]
     carrying = [transport for transport in chosen if transport.carries(request)]
-    if carrying and (request.billable or not all(t.commands and t.is_gateway for t in carrying)):
+    if carrying and (request.billable or any(t.needs_slot for t in carrying)):
         return carrying
     if carrying:  # the queue knows of what waits in it, and the gateway of everything else
         return [*carrying, named(known, usual_transport(request.settings))]

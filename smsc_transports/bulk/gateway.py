@@ -102,7 +102,9 @@ class Gateway:
         return None
 
     def price(self, messages: Sequence[Message]) -> Union[Price, Refused, Unsent]:
-        """Ask what messages would cost."""
+        """Ask what messages would cost, after a look at what would send them."""
+        if not self.queue:
+            self._prepared(Request("send", "", self._settings, face=self._face))
         verdict = self._ask("send", self._argument(messages, "cost=1"), _is_price)
         if verdict.text is None:
             return Unsent(_reason(verdict))
@@ -137,9 +139,9 @@ class Gateway:
         return self._merged().hosts
 
     def _merged(self) -> Settings:
-        request = Request("send", "", self._settings, face=self._face)
+        request = Request("balance", "", self._settings, face=self._face)
         try:
-            return self._prepared(request)[0].request.settings
+            return call.prepare(request)[0].request.settings
         except (TransportError, UnicodeError) as error:
             raise ConfigurationError(f"{error}.") from None
 

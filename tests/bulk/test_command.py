@@ -58,7 +58,7 @@ def test_everything_is_told_before_it_is_sent(
         "the first: +380501112233 'Hello; you'",
         "to send: 2 messages (UA 2), 2 parts",
         "price: 2.80, balance: 100.00",
-        "6 bad, 2 done, 1 duplicate, cost 2.80",
+        "2 done, 6 bad, 1 duplicate, cost 2.80",
         f"see {file.with_suffix('.result.csv')}",
     ]
     assert done.status == 1
