@@ -151,6 +151,12 @@ class Store:
                     for attempt in range(entry.attempt + 2):
                         storage.pop_data(f"c:{entry.name}:{attempt}")
 
+    def close(self) -> None:
+        """Close what is open in this process."""
+        while self._storages and self._pid == os.getpid():
+            with suppress(IndexError):
+                _close(self._storages.pop())
+
     @functools.cached_property
     def presence(self) -> SharedSlots:
         """Give what tells which workers are alive: a slot with one place for each of them."""
@@ -230,9 +236,17 @@ def _gateway(settings: Settings) -> str:
     return settings.domain if settings.domain in settings.host else settings.host
 
 
-@functools.lru_cache(maxsize=8)
+_stores: Dict[Tuple[str, str], Store] = {}
+
+
 def _store(place: str, account: str) -> Store:
-    return Store(place, account)
+    return _stores.setdefault((place, account), Store(place, account))
+
+
+def close_all() -> None:
+    """Close what is open; the next use opens it again."""
+    for each in _stores.copy().values():
+        each.close()
 
 
 @functools.lru_cache(maxsize=8)

@@ -5,6 +5,7 @@ The reply is ``[id, parts, "", ""]``: price and balance are not known yet.
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import deque
 from typing import TYPE_CHECKING, Any, Deque, List, Sequence
@@ -62,6 +63,12 @@ class QueueTransport(Transport):
             if request.command == "status":
                 raise Unsupported(reason) from None
             raise (OutcomeUnknown if error.may_be_there else NotSent)(reason) from None
+
+    def close(self) -> None:
+        """Close the queues."""
+        store = sys.modules.get("smsc_transports.queueing.store")
+        if store is not None:
+            store.close_all()
 
     def _put(self, opened: Store, request: Request) -> str:
         from smsc_transports.failover.safe import new_id

@@ -18,6 +18,7 @@ import pytest
 
 from smsc_transports import call
 from smsc_transports.bulk.journal import path_beside
+from smsc_transports.queueing import store as stores
 from smsc_transports.queueing.store import store_of
 from smsc_transports.queueing.worker import Worker
 from smsc_transports.sandbox.server import Sandbox
@@ -41,6 +42,7 @@ def settings(shop: Shop) -> Iterator[Dict[str, Any]]:
         }
         shop.set(**constants)
         yield {**constants, "sandbox": sandbox}
+        stores.close_all()
 
 
 @contextmanager

@@ -79,7 +79,5 @@ def queue(
     made.SMSC_TRANSPORT, made.SMSC_QUEUE = "queue", place
     made.SMSC_TIMEOUT = 2
     yield Queue(face)
-    opened = stores.store_of(read_settings(vars(face)))
-    for storage in opened._storages:
-        stores._close(storage)
-    stores._store.cache_clear()
+    stores.close_all()
+    stores._stores.clear()

@@ -107,10 +107,11 @@ def test_what_waits_can_be_cancelled_and_what_failed_tried_again(shop: Shop) -> 
     first, second, *_ = shop.run("-c", PROGRAM).stdout.split()
     assert shop.smsc("queue", "cancel", first).stdout == f"id {first}: cancelled\n"
     again = shop.smsc("queue", "cancel", first)
-    assert (again.returncode, again.stderr) == (1, f"id {first}: it is cancelled\n")
+    assert again.returncode == 1
+    assert f"id {first}: it is cancelled\n" in again.stderr
     shop.smsc("worker", "--once")
     assert len(shop.sandbox.messages) == 7
-    assert shop.smsc("queue", "retry", second).stderr == f"id {second}: it is sent\n"
+    assert f"id {second}: it is sent\n" in shop.smsc("queue", "retry", second).stderr
     assert shop.smsc("queue", "retry", first).stdout == f"id {first}: it waits again\n"
     shop.smsc("worker", "--once")
     assert len(shop.sandbox.messages) == 8
