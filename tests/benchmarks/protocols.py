@@ -25,7 +25,7 @@ from typing import Any, Callable, List, NamedTuple
 from smsc_transports import plugin_manager
 from tests.faces import load_face
 
-from .peers import FAR_SECONDS, PROCESSES, delaying, process
+from .peers import FAR_SECONDS, delaying, process
 
 MESSAGES = 1000
 FAR_CALLS = 50
