@@ -20,7 +20,7 @@ from smsc_transports.sandbox.server import Sandbox
 from smsc_transports.values.errors import GatewayError
 from tests.faces import load_face
 
-TRANSPORTS = ["http-get", "http-post", "https-get", "https-post", "smtp", "soap", ""]
+TRANSPORTS = ["http-get", "http-post", "https-get", "https-post", "smtp", "soap", "smpp", ""]
 HTTP_FAULTS = ["ok", "close", "reset", "error", "empty", "truncated", "garbage", "redirect"]
 SMTP_FAULTS = ["ok", "close", "error"]
 
@@ -85,6 +85,7 @@ def everything_shown(face: Any, by_mail: bool) -> str:
     password=secrets,
     smtp_login=ascii_secrets,
     smtp_password=ascii_secrets,
+    smpp_password=st.one_of(ascii_secrets, st.just("QzX-word")),
     transport=st.sampled_from(TRANSPORTS),
     http_fault=st.sampled_from(HTTP_FAULTS),
     smtp_fault=st.sampled_from(SMTP_FAULTS),
@@ -97,6 +98,7 @@ def test_random_secrets_are_shown_by_no_outcome_of_any_transport(
     password: str,
     smtp_login: str,
     smtp_password: str,
+    smpp_password: str,
     transport: str,
     http_fault: str,
     smtp_fault: str,
@@ -106,14 +108,16 @@ def test_random_secrets_are_shown_by_no_outcome_of_any_transport(
     gateway.heal()
     gateway.fail(script=[http_fault] * 5, endpoint="send")
     gateway.fail(script=[smtp_fault], endpoint="smtp")
+    gateway.fail(script=[smtp_fault] * 2, endpoint="smpp")
     face = load_face()
     face.SMSC_LOGIN, face.SMSC_PASSWORD = "" if with_key else login, password
     face.SMTP_LOGIN, face.SMTP_PASSWORD = smtp_login, smtp_password
+    face.SMPP_PASSWORD = smpp_password
     face.SMSC_TRANSPORT = transport
     face.SMSC_DEBUG = True
     with gateway.fence():
         shown = everything_shown(face, by_mail)
-    used = [password, smtp_login, smtp_password] + ([] if with_key else [login])
+    used = [password, smtp_login, smtp_password, smpp_password] + ([] if with_key else [login])
     for secret in used:
         for form in forms(secret):
             assert form not in shown, shown

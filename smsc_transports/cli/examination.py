@@ -118,17 +118,23 @@ def _ways(settings: Settings, file: str, known: bool) -> Iterable[Finding]:
             else problem(f"{text}.", remedy)
         )
         return
+    if any(each.name == "smpp" for each in ways["send"]) and not settings.smpp_password:
+        yield problem("SMPP has a password of its own, and there is none.", "Set SMPP_PASSWORD.")
     plain = [each for each in ways["send"] if _shows_password(each, settings)]
     if plain:
         listed = ", ".join(each.name for each in plain)
         yield note(
             f"{listed}: login and password cross the network as plain text.",
-            "SMSC_HTTPS = True, or SMSC_TRANSPORT = 'https-get'.",
+            "SMPP_TLS = 1."
+            if all(each.name == "smpp" for each in plain)
+            else "SMSC_HTTPS = True, or SMSC_TRANSPORT = 'https-get'.",
         )
 
 
 def _shows_password(transport: Transport, settings: Settings) -> bool:
-    if transport.name not in ("http-get", "http-post", "smtp"):
+    if transport.name not in ("http-get", "http-post", "smtp", "smpp"):
+        return False
+    if transport.name == "smpp" and settings.smpp_tls:
         return False
     request = Request("send", _SPECIMENS["send"], settings)
     return not all(map(_is_loopback, addresses_of(transport, request)))

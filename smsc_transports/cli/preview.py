@@ -15,6 +15,8 @@ from smsc_transports.plugins.manager import plugin_manager
 from smsc_transports.plugins.transport import Transport
 from smsc_transports.reporting.redaction import redact
 from smsc_transports.transports.http import HttpTransport
+from smsc_transports.transports.smpp import SmppTransport
+from smsc_transports.transports.smpp.messages import messages_of
 from smsc_transports.transports.smtp import SmtpTransport, write_letter
 from smsc_transports.transports.soap import SoapTransport
 from smsc_transports.values.errors import ConfigurationError, TransportError, Unsupported
@@ -99,6 +101,8 @@ def _described(transport: Transport, request: Request) -> Dict[str, Any]:
         content = _page(transport, request, addresses[0])
     elif isinstance(transport, SmtpTransport):
         content = _letter(request)
+    elif isinstance(transport, SmppTransport):
+        content = _messages(request)
     return {"name": transport.name, "addresses": addresses, **content}
 
 
@@ -114,6 +118,20 @@ def _page(
         "url": redact(ask.url, request.settings.secrets),
         "body": None if ask.body is None else _masked(ask.body, request.settings),
     }
+
+
+def _messages(request: Request) -> Dict[str, Any]:
+    try:
+        messages = messages_of(request)
+    except Unsupported as error:
+        return {"unsupported": str(error)}
+    shown = []
+    for message in messages:
+        first = message.submits[0]
+        about = {"phone": first["destination_addr"], "from": first["source_addr"]}
+        coding = {"data_coding": first["data_coding"], "parts": message.parts}
+        shown.append({**about, "submits": len(message.submits), **coding})
+    return {"messages": shown}
 
 
 def _letter(request: Request) -> Dict[str, str]:
@@ -148,6 +166,10 @@ def _in_words(found: Dict[str, Any]) -> List[str]:
     elif "letter" in found:
         lines.append(f"an e-mail from {found['from']} to {found['to']}:")
         lines += [f"  {line}" for line in found["letter"].splitlines()]
+    elif "messages" in found:
+        for each in found["messages"]:
+            said = ", ".join(f"{name} {value}" for name, value in each.items() if value != "")
+            lines.append(f"submit_sm: {said}")
     elif "unsupported" in found:
         lines.append(f"cannot carry it: {found['unsupported']}")
     else:

@@ -7,6 +7,7 @@ read by local names, and an element that is not known is no reason to lose an ac
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Tuple
@@ -222,12 +223,8 @@ def _result(body: bytes, name: str) -> Dict[str, str]:
     """Give the fields of the result in an answer by their local names."""
     from xml.etree import ElementTree
 
-    class Builder(ElementTree.TreeBuilder):
-        def doctype(self, *_: Any) -> None:  # its entities could grow without end
-            raise OutcomeUnknown("the answer has a document type, which SOAP forbids")
-
     try:
-        parser = ElementTree.XMLParser(target=Builder())
+        parser = ElementTree.XMLParser(target=_builder()())
         root = ElementTree.fromstring(body.decode("utf-8"), parser)
     except (ValueError, ElementTree.ParseError):
         raise OutcomeUnknown("the answer is not XML in utf-8") from None
@@ -235,6 +232,17 @@ def _result(body: bytes, name: str) -> Dict[str, str]:
     if result is None:
         raise OutcomeUnknown(f"the answer has no {name}")
     return {_local(child): child.text or "" for child in result}
+
+
+@functools.lru_cache(maxsize=1)
+def _builder() -> Any:
+    from xml.etree import ElementTree
+
+    class Builder(ElementTree.TreeBuilder):
+        def doctype(self, *_: Any) -> None:  # its entities could grow without end
+            raise OutcomeUnknown("the answer has a document type, which SOAP forbids")
+
+    return Builder
 
 
 def _local(element: Element) -> str:

@@ -477,3 +477,19 @@ def test_help_is_quick_for_it_loads_no_network_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8")
     assert done.stdout.splitlines()[-1] == "set()"
+
+
+def test_smpp_without_its_password_or_in_plain_text_is_told(
+    smsc: Smsc, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.set(**HEALTHY, SMSC_TRANSPORT="smpp")
+    done = smsc("doctor")
+    assert done.status == 1
+    assert "SMPP has a password of its own, and there is none." in done.out
+    assert "smpp: login and password cross the network as plain text." in done.out
+    monkeypatch.setenv("SMPP_PASSWORD", "geheim")
+    monkeypatch.setenv("SMPP_TLS", "1")
+    done = smsc("doctor")
+    assert "plain text" not in done.out
+    assert "SMPP_PASSWORD = set" in done.out
+    assert "geheim" not in done.out

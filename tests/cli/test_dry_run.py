@@ -228,7 +228,19 @@ def test_in_safe_mode_it_is_told_that_the_id_comes_later(smsc: Smsc, shop: Shop)
     assert told not in smsc("cost", PHONE, "Hello", "--dry-run").out
 
 
-@pytest.mark.parametrize("transport", ["http-get", "https-post", "smtp", "soap"])
+def test_by_smpp_the_messages_are_told(smsc: Smsc, shop: Shop) -> None:
+    arguments = ("--transport", "smpp", "--sender", "Shop", "--dry-run")
+    done = smsc("send", f"{PHONE},79991112234", "Привет", *arguments)
+    assert done.out.splitlines()[1:] == [
+        "  by smpp to smpp.smsc.ua:3700, smpp2.smsc.ua:3700 (in this order)",
+        f"  submit_sm: phone {PHONE}, from Shop, submits 1, data_coding 8, parts 1",
+        "  submit_sm: phone 79991112234, from Shop, submits 1, data_coding 8, parts 1",
+    ]
+    done = smsc("send", PHONE, "Привет", "--id", "7", *arguments)
+    assert "  cannot carry it: SMPP cannot carry an id of your own" in done.out
+
+
+@pytest.mark.parametrize("transport", ["http-get", "https-post", "smtp", "soap", "smpp"])
 def test_nothing_leaves_the_process(shop: Shop, smsc_sandbox: Sandbox, transport: str) -> None:
     done = watched("send", PHONE, "Hello", "--dry-run", "--transport", transport)
     assert (done.returncode, done.stderr) == (0, "")

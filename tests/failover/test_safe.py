@@ -46,6 +46,38 @@ def test_a_send_without_an_id_gets_one_of_ours_and_keeps_it_over_all_hosts() -> 
     assert f"&id={own}" in transport.asked("send")[0].argument
 
 
+class WithoutQuestions(Gateways):
+    """As by mail or by SMPP: a status is asked by another transport."""
+
+    commands = frozenset({"send"})
+
+
+class WithoutId(WithoutQuestions):
+    """As by SMPP: the gateway chooses the id."""
+
+    carries_id = False
+
+
+def test_a_gateway_that_is_down_is_not_tried_for_minutes_because_another_one_answers() -> None:
+    time = VirtualTime()
+    down, asker = WithoutQuestions(send=[REFUSED]), Gateways(status=[ABSENT])
+    verdict = run_safe(make_call(send_request(), time), [down], [asker])
+    assert verdict.outcome == "not sent"
+    assert (len(down.asked("send")), time.pauses) == (3, [])
+
+
+def test_what_cannot_be_told_an_id_gets_none_and_its_lost_answer_is_unknown() -> None:
+    lost, asker = WithoutId(send=[REFUSED, LOST]), Gateways(status=[FOUND])
+    verdict = run_safe(make_call(send_request(), VirtualTime()), [lost], [asker])
+    assert (verdict.text, verdict.outcome, verdict.id) == (None, "unknown", "")
+    assert [request.id for request in lost.asked("send")] == ["", ""]
+    assert asker.asked("status") == []
+    for reply in ("8;9,2,,", "0,-9"):
+        answered = WithoutId(send=[reply])
+        verdict = run_safe(make_call(send_request(), VirtualTime()), [answered], [asker])
+        assert (verdict.text, verdict.outcome) == (reply, "answered")
+
+
 def test_a_send_that_was_surely_not_sent_moves_on_without_questions() -> None:
     transport = Scripted(send=[REFUSED, "5,1,1.40,98.60"], status=[FOUND])
     assert run(send_request(), transport).outcome == "answered"

@@ -15,13 +15,12 @@ from smsc_transports.testing import Peer, Received
 
 from .alphabet import decoded
 
-smpp34: Any = pytest.importorskip("smpp34")
-
 
 class ForeignPeer(Peer):
     """smpp34's server. It says nothing at all of what it is told to leave without an answer."""
 
     def __init__(self) -> None:
+        self._library: Any = pytest.importorskip("smpp34")
         self._received: List[Received] = []
         self.events: List[Any] = []
         self._act: Callable[[Any], None] = self._accept
@@ -41,7 +40,7 @@ class ForeignPeer(Peer):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        self._server = smpp34.Server("127.0.0.1", port)
+        self._server = self._library.Server("127.0.0.1", port)
         self._await(self._server.start)
         self._task = asyncio.run_coroutine_threadsafe(self._serve(), self._loop)
         self.address = self._relay.open(port)
@@ -73,7 +72,7 @@ class ForeignPeer(Peer):
 
     def deliver(self, *arguments: Any, **fields: Any) -> Any:
         """Send a deliver_sm to the latest client; its answer."""
-        tlvs = [smpp34.Tlv(tag, value) for tag, value in fields.pop("tlvs", {}).items()]
+        tlvs = [self._library.Tlv(tag, value) for tag, value in fields.pop("tlvs", {}).items()]
         esme = self._esmes[-1]
         return self._await(lambda: esme.deliver_sm(*arguments, tlvs=tlvs, **fields))
 
@@ -87,9 +86,9 @@ class ForeignPeer(Peer):
     async def _serve(self) -> None:
         while True:
             event = await self._server.next()
-            if isinstance(event, smpp34.Esme):
+            if isinstance(event, self._library.Esme):
                 self._esmes.append(event)
-            elif isinstance(event, smpp34.SubmitSmEvent):
+            elif isinstance(event, self._library.SubmitSmEvent):
                 self.events.append(event)
                 taken = self._act == self._accept
                 id = str(len(self.events)) if taken else ""
@@ -108,7 +107,7 @@ def tlvs_of(event: Any) -> Dict[int, bytes]:
 
 
 def text_of(event: Any) -> str:
-    octets = tlvs_of(event).get(smpp34.TLV_MESSAGE_PAYLOAD, event.short_message)
+    octets = tlvs_of(event).get(0x0424, event.short_message)
     return decoded(octets, event.data_coding)
 
 

@@ -443,3 +443,48 @@ def test_without_smpplib_it_says_what_to_install(
     monkeypatch.setitem(sys.modules, "smpplib", None)
     with pytest.raises(Unsupported, match=r'pip install "smsc-transports\[smpp\]"'):
         transport.exchange(send_request(), "127.0.0.1:9", LONG_ENOUGH)
+
+
+@pytest.mark.parametrize("server", ["127.0.0.1:99999", ".."])
+def test_an_address_that_is_none_is_not_sent(transport: SmppTransport, server: str) -> None:
+    request = send_request(smpp_server=server)
+    with pytest.raises(NotSent):
+        transport.exchange(request, transport.addresses(request)[0], LONG_ENOUGH)
+
+
+def test_addresses_are_the_domain_s_or_those_that_are_given(transport: SmppTransport) -> None:
+    def addresses(**settings: Any) -> List[str]:
+        return list(transport.addresses(send_request(**settings)))
+
+    assert addresses() == ["smpp.smsc.ua:3700", "smpp2.smsc.ua:3700"]
+    assert addresses(host="smsc.kz", smpp_tls=True) == ["smpp.smsc.kz:3443", "smpp2.smsc.kz:3443"]
+    assert addresses(smpp_server="one, two:1,[::1]") == ["one:3700", "two:1", "[::1]:3700"]
+
+
+class Interrupted(threading.Event):
+    def wait(self, timeout: Optional[float] = None) -> bool:
+        raise KeyboardInterrupt
+
+
+class InterruptedBatch(session.Batch):
+    def __init__(self) -> None:
+        super().__init__()
+        self.over = Interrupted()
+
+
+def test_ctrl_c_passes_through_and_what_waits_never_goes_out(
+    transport: SmppTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "WINDOW", 1)
+    monkeypatch.setattr(session, "Batch", InterruptedBatch)
+
+    def answer(command: int, sequence: int, body: bytes) -> Said:
+        return b"" if command == SUBMIT else well_behaved(command, sequence, body)
+
+    with ScriptedServer(answer) as server:
+        request = send_request(phones=f"{PHONE},79990000001")
+        with pytest.raises(KeyboardInterrupt):
+            transport.exchange(request, server.address, LONG_ENOUGH)
+        transport.close()
+        assert server.ended.acquire(timeout=SECONDS)
+        assert server.seen.count(SUBMIT) <= 1

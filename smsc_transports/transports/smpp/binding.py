@@ -50,10 +50,10 @@ def bound(
         status, buffer = _bind(sock, numbers, account, ends_at)
         if status:
             raise Refused(status)
+        return Session(sock, buffer, numbers, on_receipt)
     except BaseException:
         sock.close()
         raise
-    return Session(sock, buffer, numbers, on_receipt)
 
 
 def _bind(

@@ -129,11 +129,14 @@ def _bound(connection: _Connection, account: Account, address: str, ends_at: flo
     reason, timed_out = "", False
     try:
         session = bound(account, address, ends_at, receipts.DISPATCHER.take)
-    except (OSError, pdus.Broken) as error:
+    except (OSError, pdus.Broken, ValueError, OverflowError, RuntimeError) as error:
+        # Also a port that is none, a name that is none, and no thread at the end of a program.
         reason = f"{type(error).__name__}: {error}"
         timed_out = isinstance(error, socket.timeout)
     if session is None or reason:
         raise NotSent(f"not bound: {reason}", timed_out=timed_out)
+    if connection.session is not None:  # of a signal handler that sent meanwhile
+        _leave(connection.session)
     with _lock:
         connection.session, connection.address = session, address
         _connections[account] = connection  # it may have been closed meanwhile

@@ -58,6 +58,7 @@ class Batch:
 
     def __init__(self) -> None:
         self.submissions: List[Submission] = []
+        self.left = 0
         self.over = threading.Event()
         self.reason = "no answer in time"
         self.timed_out = False
@@ -110,6 +111,7 @@ class Session:
             for fields in pieces:
                 sequence, raw = pdus.write("submit_sm", self._numbers, **fields)
                 batch.submissions.append(Submission(raw, sequence, batch))
+            batch.left = len(batch.submissions)
             self._waiting.extend(batch.submissions)
         self._rouse()
         return batch
@@ -117,9 +119,9 @@ class Session:
     def give_up(self, batch: Batch) -> None:
         """Wait for a batch no longer: what is not written will not be."""
         with self._lock:
+            self._waiting = deque(each for each in self._waiting if each.batch is not batch)
             for each in batch.submissions:
                 if each.state == WAITING:
-                    self._waiting.remove(each)
                     each.unsent = True
                 elif each.state == WRITTEN:
                     del self._written[each.sequence]
@@ -258,11 +260,7 @@ class Session:
                 each.status = pdu.status or 0x08  # ESME_RSYSERR
             elif not pdu.status:
                 each.id = (pdu.fields.message_id or b"").decode("latin-1")
-            self._settle(each.batch)
-
-    def _settle(self, batch: Batch) -> None:
-        if all(each.state == OVER for each in batch.submissions):
-            batch.over.set()
+            _settle(each.batch)
 
     def _end(self, reason: str) -> None:
         log.log(DEBUG if self._leaving else INFO, "SMPP: %s", reason)
@@ -272,10 +270,15 @@ class Session:
                 each.unsent = each.state == WAITING
                 each.state = OVER
                 each.batch.reason = reason
-            batches = {each.batch for each in [*self._waiting, *self._written.values()]}
+                _settle(each.batch)
             self._waiting.clear()
             self._written.clear()
-            for batch in batches:
-                self._settle(batch)
         for sock in (self._sock, self._wakes, self._wake):
             sock.close()
+
+
+def _settle(batch: Batch) -> None:
+    """Note that one of its submissions has come to its end."""
+    batch.left -= 1
+    if not batch.left:
+        batch.over.set()
