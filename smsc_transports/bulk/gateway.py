@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Union
@@ -15,6 +16,7 @@ from smsc_transports import call
 from smsc_transports.bulk.journal import Batch, Message
 from smsc_transports.cli.explanations import delivery_error_text, status_text
 from smsc_transports.failover.policies import Verdict, run_legacy, run_once
+from smsc_transports.plugins.transport import Transport
 from smsc_transports.transports.http import HttpTransport
 from smsc_transports.values.encoding import Argument, fitting_charset, percent_encode
 from smsc_transports.values.errors import ANSWERED, NOT_SENT, ConfigurationError, TransportError
@@ -96,7 +98,10 @@ class Gateway:
         return _taken(found)
 
     def price(self, messages: Sequence[Message]) -> Union[Price, Refused, Unsent]:
-        """Ask what messages would cost."""
+        """Ask what messages would cost, of a gateway that will then be sent to."""
+        with suppress(TransportError):  # the question will meet it too
+            sending = Request("send", "", self._settings, fmt=3, face=self._face)
+            _require_http(call.prepare(sending)[1], self._settings)
         verdict = self._ask("send", self._argument(messages, "cost=1"), _is_price)
         if verdict.text is None:
             return Unsent(_reason(verdict))
@@ -150,14 +155,18 @@ class Gateway:
             under_way, transports = call.prepare(request)
         except TransportError as error:
             return Verdict(None, NOT_SENT, error)
-        strangers = [t.name for t in transports if not isinstance(t, HttpTransport)]
-        if strangers:
-            raise ConfigurationError(
-                f"smsc bulk sends by HTTP, and {', '.join(strangers)} does not. Choose another "
-                f"transport: --transport {call.usual_transport(request.settings)}"
-            )
+        _require_http(transports, request.settings)
         policy = run_once if under_way.request.billable else run_legacy
         return policy(under_way, transports, understands)
+
+
+def _require_http(transports: Sequence[Transport], settings: Settings) -> None:
+    strangers = [each.name for each in transports if not isinstance(each, HttpTransport)]
+    if strangers:
+        raise ConfigurationError(
+            f"smsc bulk sends by HTTP, and {', '.join(strangers)} does not. Choose another "
+            f"transport: --transport {call.usual_transport(settings)}"
+        )
 
 
 def _refusal(entry: Mapping[str, Any]) -> str:
