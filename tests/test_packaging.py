@@ -154,10 +154,11 @@ def test_nothing_but_requests_and_pluggy_comes_along(wheel: zipfile.ZipFile) -> 
 
 @pytest.mark.slow
 def test_extras_bring_the_sandbox_and_what_the_tests_need(wheel: zipfile.ZipFile) -> None:
-    sandbox = {"aiohttp", "aiosmtpd", "trustme"}
+    sandbox = {"aiohttp", "aiosmtpd", "smpplib", "trustme"}
     assert set(_requirements(wheel, "sandbox")) == sandbox
     assert set(_requirements(wheel, "test")) >= sandbox | {"pytest"}
     assert set(_requirements(wheel, "all")) >= sandbox
+    assert _requirements(wheel, "smpp") == ["smpplib"]
 
 
 @pytest.mark.slow

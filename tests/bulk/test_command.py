@@ -166,6 +166,8 @@ MISTAKES: Any = {
     "unknown is repeated without resume": (["--repeat-unknown"], "goes with --resume."),
     "nothing to resume": (["--resume"], "There is nothing to resume"),
     "a transport without answers": (["--text", "x", "--transport", "smtp"], "smtp does not."),
+    "another protocol": (["--text", "x", "--transport", "smpp"], "smpp does not."),
+    "yet another": (["--text", "x", "--transport", "soap"], "soap does not."),
 }
 
 

@@ -126,9 +126,9 @@ class Relay:
         self.cut()
 
     def cut(self) -> None:
-        for each in self._open:
+        cut, self._open = self._open, []  # at once, lest a client that comes again be cut too
+        for each in cut:
             shut(each)
-        self._open = []
 
     def _accept(self) -> None:
         while True:
@@ -137,7 +137,7 @@ class Relay:
             except OSError:
                 return
             server = socket.create_connection(("127.0.0.1", self._port))
-            self._open += [client, server]
+            self._open.extend([client, server])
             for one, other in ((client, server), (server, client)):
                 one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 threading.Thread(target=self._pass_on, args=(one, other), daemon=True).start()

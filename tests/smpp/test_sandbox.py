@@ -14,7 +14,6 @@ from tests.surroundings import plug_in
 
 from .conftest import PHONE
 
-smpp34: Any = pytest.importorskip("smpp34")
 pytestmark = pytest.mark.usefixtures("fresh_plugins")
 
 SECONDS = 10.0
@@ -182,6 +181,8 @@ def test_receipts_wait_until_somebody_is_bound(face: Any, smsc_sandbox: Sandbox)
 
 
 def as_client(sandbox: Sandbox, run: Callable[[Any], Any], password: str = "secret") -> Any:
+    smpp34: Any = pytest.importorskip("smpp34")
+
     async def session() -> Any:
         host, port = sandbox.smpp[0].split(":")
         smsc = await smpp34.Client(host, int(port), "foreign", password).connect()

@@ -6,6 +6,7 @@ PDU for the answer to a bind.
 
 from __future__ import annotations
 
+import itertools
 import struct
 from typing import Any, Dict, Iterator, NamedTuple, Tuple
 
@@ -42,13 +43,14 @@ class Received(NamedTuple):
 class Numbers:
     """Gives sequence numbers; smpplib takes it for a client."""
 
+    sequence = 0
+
     def __init__(self) -> None:
-        self.sequence = 0
+        self._count = itertools.count()  # in one step, since a signal handler may send
 
     def next_sequence(self) -> int:
         """Give the next number, of those that SMPP allows."""
-        self.sequence = self.sequence % 0x7FFFFFFF + 1
-        return self.sequence
+        return next(self._count) % 0x7FFFFFFF + 1
 
 
 def write(command: str, numbers: Numbers, **fields: Any) -> Tuple[int, bytes]:

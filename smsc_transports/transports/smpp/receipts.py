@@ -9,6 +9,7 @@ import os
 import queue
 import re
 import threading
+from contextlib import suppress
 from typing import Any, Dict, Optional
 from urllib.parse import unquote
 
@@ -115,7 +116,8 @@ def _tell(waiting: queue.SimpleQueue[Any]) -> None:
             log.log(INFO, "an incoming message by SMPP is not for us, and was left alone")
             continue
         log.log(INFO, "receipt: message %s is %s", receipt.id, receipt.status)
-        plugin_manager().tell_receipt(receipt)
+        with suppress(SystemExit):  # a plugin may end this thread's work, but not the next
+            plugin_manager().tell_receipt(receipt)
 
 
 DISPATCHER = Dispatcher()

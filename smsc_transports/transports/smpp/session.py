@@ -90,7 +90,11 @@ class Session:
         for each in (sock, self._wakes, self._wake):
             each.setblocking(False)
         self._thread = threading.Thread(target=self._run, name="smsc-smpp", daemon=True)
-        self._thread.start()
+        try:
+            self._thread.start()
+        except RuntimeError:  # at the end of a program
+            self.abandon()
+            raise
 
     @property
     def closed(self) -> bool:
@@ -138,7 +142,7 @@ class Session:
             self._thread.join(seconds)
 
     def abandon(self) -> None:
-        """Close the copies that a forked process has, and leave the parent's connection alone."""
+        """Close the sockets: a forked process has copies, and the connection is its parent's."""
         for each in (self._sock, self._wakes, self._wake):
             each.close()
 
