@@ -27,8 +27,10 @@ from smsc_transports.queueing.entries import (
     UNKNOWN,
     WAITING,
     Entry,
+    QueueFailed,
 )
-from smsc_transports.queueing.store import QueueFailed, Store, is_alive, new_worker
+from smsc_transports.queueing.presence import is_alive, new_worker
+from smsc_transports.queueing.store import Store
 from smsc_transports.queueing.transport import QueueTransport, argument_of
 from smsc_transports.transports.http import HttpTransport
 from smsc_transports.values.errors import ANSWERED, NOT_SENT, ConfigurationError, TransportError

@@ -19,6 +19,7 @@ from smsc_transports.sandbox.server import Sandbox
 
 from ..faces import load_face
 from ..failover.test_slots import run_in_child
+from ..redis_server import started_or_skipped
 from ..surroundings import Told
 from .conftest import Queue
 
@@ -338,7 +339,8 @@ def test_a_message_of_another_format_is_left_alone(queue: Queue, place: str) -> 
 def test_a_worker_waits_for_a_queue_that_is_away_for_a_moment(
     queue: Queue, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from smsc_transports.queueing.store import QueueFailed, Store
+    from smsc_transports.queueing.entries import QueueFailed
+    from smsc_transports.queueing.store import Store
 
     queue.face.SMSC().send_sms(PHONE, "test")
     genuine, failures = Store.write, [1, 1]
@@ -354,3 +356,19 @@ def test_a_worker_waits_for_a_queue_that_is_away_for_a_moment(
     queue.drain(threads=1)
     assert texts(sandbox) == ["test"]
     assert queue.states() == ["sent"]
+
+
+def test_a_redis_that_was_restarted_is_used_again_at_once(
+    face: Any, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    pytest.importorskip("huey")
+    server = started_or_skipped(tmp_path, "--appendonly", "yes", "--appendfsync", "always")
+    face.SMSC_HOST, face.SMSC_TRANSPORT = ",".join(sandbox.http), "queue"
+    face.SMSC_QUEUE = server.url
+    smsc = face.SMSC()
+    first = smsc.send_sms(PHONE, "test")
+    server.kill()
+    server.start()
+    assert smsc.get_status(first.id, PHONE) == ["-1", "0", "0"]
+    assert smsc.send_sms(PHONE, "test").ok
+    server.kill()
