@@ -15,6 +15,7 @@ import pytest
 from smsc_transports import ConfigurationError
 from smsc_transports.queueing import transport, worker
 from smsc_transports.queueing.entries import Entry
+from smsc_transports.queueing.store import Store
 from smsc_transports.sandbox.server import Sandbox
 
 from ..faces import load_face
@@ -158,6 +159,23 @@ def test_what_a_dead_worker_left_is_sent_once(
         deliver(queue, entry)
     queue.drain()
     assert [(message.id, message.text) for message in sandbox.messages] == [(entry.id, "test")]
+    assert queue.states() == ["sent"]
+
+
+@pytest.mark.parametrize("state", ["sending", "sent"])
+def test_what_a_worker_wrote_just_before_it_died_counts(
+    queue: Queue, sandbox: Sandbox, state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = left_by_a_dead_worker(queue, "waiting")
+    store = queue.store
+    outdated, genuine = [store.all()], Store.all
+    monkeypatch.setattr(Store, "all", lambda self: outdated.pop() if outdated else genuine(self))
+    deliver(queue, entry)
+    store.write(entry.but(state=state))
+    monkeypatch.setattr(Store, "forget_old", lambda self: None)
+    queue.drain()
+    assert not outdated
+    assert len(sandbox.messages) == 1
     assert queue.states() == ["sent"]
 
 
@@ -340,7 +358,6 @@ def test_a_worker_waits_for_a_queue_that_is_away_for_a_moment(
     queue: Queue, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from smsc_transports.queueing.entries import QueueFailed
-    from smsc_transports.queueing.store import Store
 
     queue.face.SMSC().send_sms(PHONE, "test")
     genuine, failures = Store.write, [1, 1]
