@@ -18,8 +18,18 @@ from smsc_transports.bulk.gateway import (
     answer_in,
 )
 from smsc_transports.bulk.journal import Batch
-from smsc_transports.queueing.entries import BULK, CANCELLED, SENDING, SENT, UNKNOWN, WAITING, Entry
-from smsc_transports.queueing.store import QueueFailed, new_worker, store_of
+from smsc_transports.queueing.entries import (
+    BULK,
+    CANCELLED,
+    SENDING,
+    SENT,
+    UNKNOWN,
+    WAITING,
+    Entry,
+    QueueFailed,
+)
+from smsc_transports.queueing.presence import new_worker
+from smsc_transports.queueing.store import store_of
 from smsc_transports.queueing.worker import without_queue
 
 LOOK_SECONDS = 0.2

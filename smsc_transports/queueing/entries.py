@@ -13,6 +13,15 @@ FAILED, UNKNOWN, CANCELLED = "failed", "unknown", "cancelled"
 URGENT, BULK = 1, 0
 
 
+class QueueFailed(Exception):
+    """The queue cannot be used now: its text says why.
+
+    ``may_be_there``: what was to be put into it may be there all the same.
+    """
+
+    may_be_there = False
+
+
 @dataclass(frozen=True)
 class Entry:
     """What the journal knows of a message. ``ours`` tells that its id was given here.

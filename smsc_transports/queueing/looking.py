@@ -24,8 +24,10 @@ from smsc_transports.queueing.entries import (
     UNKNOWN,
     WAITING,
     Entry,
+    QueueFailed,
 )
-from smsc_transports.queueing.store import QueueFailed, Store, new_worker, store_of
+from smsc_transports.queueing.presence import new_worker
+from smsc_transports.queueing.store import Store, store_of
 from smsc_transports.queueing.worker import Worker
 from smsc_transports.reporting.redaction import redact
 from smsc_transports.values.errors import ConfigurationError, error_text

@@ -16,23 +16,24 @@ import hashlib
 import os
 import sys
 import time
-import uuid
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
-from smsc_transports.failover.shared_slots import SharedSlots, Unreachable, required
+from smsc_transports.failover.shared_slots import SharedSlots, required
 from smsc_transports.failover.slots import account_key
 from smsc_transports.queueing.entries import (
     CANCELLED,
     SENT,
     WAITING,
     Entry,
+    QueueFailed,
     dumped,
     loaded,
     owner_in,
     text_in,
 )
+from smsc_transports.queueing.presence import new_worker
 from smsc_transports.reporting.redaction import without_user
 from smsc_transports.values.places import SQLITE, is_redis
 from smsc_transports.values.settings import Settings
@@ -41,17 +42,9 @@ FORMAT = 1
 """Goes into the name of the queue: a worker of another version leaves alone what it cannot read."""
 
 KEPT_SECONDS = 7 * 24 * 3600.0
-BUSY_SECONDS = 10.0
+BUSY_SECONDS, REDIS_SECONDS = 10.0, 3.0
+"""How long a locked file, or a Redis, may take."""
 _ROUNDS = 100_000
-
-
-class QueueFailed(Exception):
-    """The queue cannot be used now: its text says why.
-
-    ``may_be_there``: what was to be put into it may be there all the same.
-    """
-
-    may_be_there = False
 
 
 class Store:
@@ -184,6 +177,9 @@ class Store:
         try:
             with suppress(IndexError):
                 storage = self._storages.pop()
+            if storage is not None and is_redis(self.place) and not _answers(storage):
+                self.close()  # Redis was restarted: the others do not answer either
+                storage = None
             if storage is None:
                 storage = self._new_storage()
             yield storage
@@ -200,10 +196,8 @@ class Store:
     def _new_storage(self) -> Any:
         storages = _needed("huey.storage")
         if is_redis(self.place):
-            _needed("redis")
-            return storages.PriorityRedisStorage(
-                self.name, blocking=False, url=_with_timeouts(self.place)
-            )
+            pool = _redis_pool(_needed("redis"), self.place)
+            return storages.PriorityRedisStorage(self.name, blocking=False, connection_pool=pool)
         if not self._made:
             _made(self._file.parent)
             self._file.touch(0o600)
@@ -258,22 +252,6 @@ def _account(login: Any, password: Any, key: str) -> str:
     return hashlib.pbkdf2_hmac("sha256", raw, key.encode(), _ROUNDS).hex()[:24]
 
 
-def new_worker() -> str:
-    """Name a worker, or somebody who decides on a message."""
-    return uuid.uuid4().hex
-
-
-def is_alive(presence: SharedSlots, worker: str) -> bool:
-    """Tell whether a worker is still there; raises QueueFailed."""
-    probe = new_worker()
-    try:
-        return not presence.take(probe, f"worker-{worker}", 1, 3.0)
-    except Unreachable as error:
-        raise QueueFailed(str(error)) from None
-    finally:
-        presence.give_back(probe)
-
-
 def _needed(module: str) -> Any:
     return required(module, "queue", "SMSC_TRANSPORT=queue")
 
@@ -283,14 +261,26 @@ def _made(folder: Path) -> Path:
     return folder
 
 
-def _with_timeouts(url: str) -> str:
-    return f"{url}{'&' if '?' in url else '?'}socket_timeout=5&socket_connect_timeout=5"
+def _redis_pool(redis: Any, url: str) -> Any:
+    """Make a pool that does not try again by itself: the caller is told at once."""
+    never = redis.retry.Retry(redis.backoff.NoBackoff(), 0)
+    return redis.ConnectionPool.from_url(
+        url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS, retry=never
+    )
 
 
 def _is_of_storage(error: Exception) -> bool:
     """Tell errors of SQLite, Redis and the system from our own."""
     module = type(error).__module__.partition(".")[0]
     return isinstance(error, (OSError, ValueError)) or module in ("sqlite3", "redis", "huey")
+
+
+def _answers(storage: Any) -> bool:
+    try:
+        return bool(storage.conn.ping())
+    except Exception:
+        _close(storage)
+        return False
 
 
 def _close(storage: Any) -> None:

@@ -49,6 +49,7 @@ class QueueTransport(Transport):
     def exchange(self, request: Request, address: str, timeout: Timeout) -> str:  # noqa: ARG002
         """Write a message down, or tell of one that waits."""
         from smsc_transports.queueing import store
+        from smsc_transports.queueing.entries import QueueFailed
 
         opened = store.store_of(request.settings)
         try:
@@ -57,7 +58,7 @@ class QueueTransport(Transport):
             if not request.billable:
                 raise Unsupported("a price is asked of the gateway")
             return self._put(opened, request)
-        except store.QueueFailed as error:
+        except QueueFailed as error:
             reason = redact(f"the queue cannot be used: {error}", request.settings.secrets)
             tell_on_stderr(f"{reason[0].upper()}{reason[1:]}.", "SMSC_QUEUE")
             if request.command == "status":

@@ -27,8 +27,10 @@ from smsc_transports.queueing.entries import (
     UNKNOWN,
     WAITING,
     Entry,
+    QueueFailed,
 )
-from smsc_transports.queueing.store import QueueFailed, Store, is_alive, new_worker
+from smsc_transports.queueing.presence import is_alive, new_worker
+from smsc_transports.queueing.store import Store
 from smsc_transports.queueing.transport import QueueTransport, argument_of
 from smsc_transports.transports.http import HttpTransport
 from smsc_transports.values.errors import ANSWERED, NOT_SENT, ConfigurationError, TransportError
@@ -117,7 +119,7 @@ class Worker:
                 self._free.release()
                 raise
             if entry is not None:
-                pool.submit(self._work, entry, entry.attempt, False)
+                pool.submit(self._work, entry, entry.attempt)
                 continue
             self._free.release()
             if self._once:
@@ -138,7 +140,7 @@ class Worker:
             if attempt > entry.attempt:
                 found = True
                 self._free.acquire()
-                pool.submit(self._work, entry, attempt, entry.state == SENDING)
+                pool.submit(self._work, entry, attempt)
             elif entry.name not in queued:  # a program died before it could put it there
                 found = True
                 self._store.enqueue(entry)
@@ -155,19 +157,26 @@ class Worker:
                 return None
             attempt += 1
 
-    def _work(self, entry: Entry, attempt: int, doubtful: bool) -> None:
+    def _work(self, entry: Entry, attempt: int) -> None:
         try:
             if self._stopping:
                 self._store.enqueue(entry)
             elif self._store.claim(entry, attempt, self.name):
-                entry = entry.but(state=SENDING, attempt=attempt)
-                self._patiently(lambda: self._store.write(entry))
-                self._settle(entry, self._deliver(entry, doubtful))
+                self._work_on_claimed(entry.name, attempt)
         except BaseException as error:
             self._failure = error
             self.stop()
         finally:
             self._free.release()
+
+    def _work_on_claimed(self, name: str, attempt: int) -> None:
+        # Read again: who had it before, and is dead, may have written after it was read.
+        found = self._patiently(lambda: self._store.get(name))
+        if found is None or found.state not in (WAITING, SENDING):
+            return
+        entry = found.but(state=SENDING, attempt=attempt)
+        self._patiently(lambda: self._store.write(entry))
+        self._settle(entry, self._deliver(entry, doubtful=found.state == SENDING))
 
     def _patiently(self, work: Callable[[], T]) -> T:
         """Do something with the queue, again and again while it is away."""

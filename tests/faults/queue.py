@@ -31,13 +31,14 @@ from .bulk import PATIENCE, ROOT, TROUBLES, Count, Trouble, _prepare, _show
 MESSAGES = 120
 WORKERS = 2
 MOST_STARTS = 200
+# A second, since the busy sandbox may not have read yet what a killed worker wrote.
 PROGRAM = """\
 import sys
 from smsc_transports.cli.main import main
 from smsc_transports.failover import reconcile
 from smsc_transports.failover.shared_slots import leases
 
-reconcile.PAUSE_SECONDS = 0.05
+reconcile.PAUSE_SECONDS = 1.0
 leases.LEASE_SECONDS, leases.RENEW_SECONDS, leases.GRACE_SECONDS = 1.0, 0.1, 0.3
 sys.exit(main(["worker", "--once", "--threads", "4"]))
 """

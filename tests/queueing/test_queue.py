@@ -15,10 +15,12 @@ import pytest
 from smsc_transports import ConfigurationError
 from smsc_transports.queueing import transport, worker
 from smsc_transports.queueing.entries import Entry
+from smsc_transports.queueing.store import Store
 from smsc_transports.sandbox.server import Sandbox
 
 from ..faces import load_face
 from ..failover.test_slots import run_in_child
+from ..redis_server import started_or_skipped
 from ..surroundings import Told
 from .conftest import Queue
 
@@ -157,6 +159,23 @@ def test_what_a_dead_worker_left_is_sent_once(
         deliver(queue, entry)
     queue.drain()
     assert [(message.id, message.text) for message in sandbox.messages] == [(entry.id, "test")]
+    assert queue.states() == ["sent"]
+
+
+@pytest.mark.parametrize("state", ["sending", "sent"])
+def test_what_a_worker_wrote_just_before_it_died_counts(
+    queue: Queue, sandbox: Sandbox, state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = left_by_a_dead_worker(queue, "waiting")
+    store = queue.store
+    outdated, genuine = [store.all()], Store.all
+    monkeypatch.setattr(Store, "all", lambda self: outdated.pop() if outdated else genuine(self))
+    deliver(queue, entry)
+    store.write(entry.but(state=state))
+    monkeypatch.setattr(Store, "forget_old", lambda self: None)
+    queue.drain()
+    assert not outdated
+    assert len(sandbox.messages) == 1
     assert queue.states() == ["sent"]
 
 
@@ -338,7 +357,7 @@ def test_a_message_of_another_format_is_left_alone(queue: Queue, place: str) -> 
 def test_a_worker_waits_for_a_queue_that_is_away_for_a_moment(
     queue: Queue, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from smsc_transports.queueing.store import QueueFailed, Store
+    from smsc_transports.queueing.entries import QueueFailed
 
     queue.face.SMSC().send_sms(PHONE, "test")
     genuine, failures = Store.write, [1, 1]
@@ -354,3 +373,19 @@ def test_a_worker_waits_for_a_queue_that_is_away_for_a_moment(
     queue.drain(threads=1)
     assert texts(sandbox) == ["test"]
     assert queue.states() == ["sent"]
+
+
+def test_a_redis_that_was_restarted_is_used_again_at_once(
+    face: Any, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    pytest.importorskip("huey")
+    server = started_or_skipped(tmp_path, "--appendonly", "yes", "--appendfsync", "always")
+    face.SMSC_HOST, face.SMSC_TRANSPORT = ",".join(sandbox.http), "queue"
+    face.SMSC_QUEUE = server.url
+    smsc = face.SMSC()
+    first = smsc.send_sms(PHONE, "test")
+    server.kill()
+    server.start()
+    assert smsc.get_status(first.id, PHONE) == ["-1", "0", "0"]
+    assert smsc.send_sms(PHONE, "test").ok
+    server.kill()
