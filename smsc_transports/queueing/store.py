@@ -150,9 +150,16 @@ class Store:
             with suppress(IndexError):
                 _close(self._storages.pop())
 
-    @functools.cached_property
+    @property
     def presence(self) -> SharedSlots:
-        """Give what tells which workers are alive: a slot with one place for each of them."""
+        """Give what tells which workers are alive: a slot with one place for each of them.
+
+        All threads get the same one: a worker that holds its place in another would count as dead.
+        """
+        known: Optional[SharedSlots] = self.__dict__.get("_presence")
+        return known or self.__dict__.setdefault("_presence", self._new_presence())
+
+    def _new_presence(self) -> SharedSlots:
         if is_redis(self.place):
             from smsc_transports.failover.shared_slots.leases import RedisSlots
 

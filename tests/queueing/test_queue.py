@@ -215,8 +215,6 @@ def test_a_program_that_died_between_journal_and_queue_loses_nothing(
     assert texts(sandbox) == ["test"]
 
 
-# The file by which a worker is known to live may be closed by the garbage collector.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_two_workers_at_once_send_each_message_once(queue: Queue, sandbox: Sandbox) -> None:
     for n in range(60):
         queue.face.SMSC().send_sms(f"799900000{n:02}", "test")
@@ -282,7 +280,6 @@ def test_parent_and_forked_child_put_messages_into_it(queue: Queue, sandbox: San
 
 
 # Huey leaves its connection to such a file to the garbage collector.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_file_that_is_no_queue_is_told_and_nothing_is_sent(
     face: Any, sandbox: Sandbox, tmp_path: Path, told: Told
 ) -> None:
