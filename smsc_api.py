@@ -302,9 +302,9 @@ def _package() -> Any:
     global _imported
     if _imported is None:
         try:
-            from smsc_transports import FIRST_IMPORT
+            from smsc_transports.values.forks import NO_FORK
 
-            with FIRST_IMPORT:
+            with NO_FORK:
                 from smsc_transports import call
         except ImportError as missing:
             raise _not_installed(missing) from missing

@@ -6,9 +6,6 @@ a transport or another plugin imports.
 
 from __future__ import annotations
 
-import os
-from _thread import RLock
-
 TYPE_CHECKING = False  # typing has it too, but takes long to import
 if TYPE_CHECKING:
     from smsc_transports.plugins.hookspecs import hookimpl
@@ -29,17 +26,6 @@ if TYPE_CHECKING:
     from smsc_transports.values.settings import Settings
 
 __version__ = "0.1.0"
-
-FIRST_IMPORT = RLock()
-"""Held while a first call imports what it needs: a process forked meanwhile would wait for ever
-for the locks of modules that another thread was importing."""
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(
-        before=FIRST_IMPORT.acquire,
-        after_in_parent=FIRST_IMPORT.release,
-        after_in_child=FIRST_IMPORT.release,
-    )
 
 __all__ = [
     "Attempt",

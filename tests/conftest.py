@@ -10,6 +10,7 @@ import importlib
 import ipaddress
 import os
 import re
+import signal
 import socket
 import sys
 import urllib.request
@@ -34,6 +35,9 @@ pytest_plugins = ["smsc_transports.testing.pytest_plugin"]
 ROOT = str(Path(__file__).parents[1])
 _given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
 os.environ["PYTHONPATH"] = os.pathsep.join([ROOT, *(path for path in _given if path)])
+
+# What a shell runs in its background ignores Ctrl-C, and so would the programs that tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SETTINGS_OR_PROXIES = re.compile(r"(SMSC|SMTP)_.*|.*_proxy", re.IGNORECASE)
 

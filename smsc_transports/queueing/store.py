@@ -16,7 +16,7 @@ import hashlib
 import os
 import sys
 import time
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
@@ -208,6 +208,11 @@ class Store:
         if not self._made:
             _made(self._file.parent)
             self._file.touch(0o600)
+            import sqlite3  # some builds of Python lack it, and have the queue in a Redis
+
+            # Huey leaves a connection open where the file is no database.
+            with closing(sqlite3.connect(str(self._file), timeout=BUSY_SECONDS)) as connection:
+                connection.execute("pragma schema_version")
         storage = storages.SqliteStorage(
             self.name,
             str(self._file),

@@ -61,8 +61,10 @@ class TLSPool(HTTPSConnectionPool):
 POOLS = {"http": Pool, "https": TLSPool}
 
 
-def verify_arguments(context: ssl.SSLContext) -> Any:
+def verify_arguments(context: Optional[ssl.SSLContext]) -> Any:
     """Give what makes urllib3 trust as a context does, and change nothing in it."""
+    if context is None:
+        return {}
     return {
         "ssl_context": context,
         "cert_reqs": context.verify_mode,

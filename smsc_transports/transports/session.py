@@ -9,7 +9,7 @@ import ssl
 import threading
 import time
 from contextlib import contextmanager
-from typing import Any, Dict, Iterator, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterator, Mapping, NamedTuple, Optional, Sequence
 from urllib.parse import urlsplit
 
 import requests
@@ -46,7 +46,7 @@ class Answer(NamedTuple):
 class _Adapter(HTTPAdapter):
     """requests' adapter with our connections, and with trust as urllib has it."""
 
-    def __init__(self, context: ssl.SSLContext) -> None:
+    def __init__(self, context: Optional[ssl.SSLContext]) -> None:
         self._context = context
         super().__init__(pool_maxsize=MOST_CONNECTIONS)
 
@@ -81,24 +81,30 @@ class _Adapter(HTTPAdapter):
         """Add no authorities of requests' own."""
 
 
-_session: Optional[Tuple[ssl.SSLContext, requests.Session]] = None
+_sessions: Dict[Optional[ssl.SSLContext], requests.Session] = {}
 _session_lock = threading.RLock()  # reentrant, since a signal handler may send
 
 
-def _session_with(context: ssl.SSLContext) -> requests.Session:
-    global _session
-    known = _session
-    if known is not None and known[0] is context:
-        return known[1]
+def _session_with(context: Optional[ssl.SSLContext]) -> requests.Session:
+    session = _sessions.get(context)
+    if session is not None:
+        return session
     with _session_lock:
-        if _session is not None and _session[0] is context:
-            return _session[1]
+        if context in _sessions:
+            return _sessions[context]
         session = requests.Session()
         session.trust_env = False  # no netrc; proxies are urllib's
         for scheme in ("http://", "https://"):
             session.mount(scheme, _Adapter(context))
-        _session = (context, session)
+        for older in set(_sessions) - {None}:
+            del _sessions[older]  # it is not trusted any more
+        _sessions[context] = session
         return session
+
+
+def _context_for(*urls: str) -> Optional[ssl.SSLContext]:
+    """Give the context of TLS, None where no URL needs it: it takes long to make."""
+    return tls_context() if any(url.lower().startswith("https:") for url in urls) else None
 
 
 def exchange(
@@ -116,7 +122,7 @@ def exchange(
     """
     proxies = proxies_for(url)
     limits = Limits(timeout.connect, timeout.read, time.monotonic() + timeout.total, idle)
-    session = _session_with(tls_context())
+    session = _session_with(_context_for(url, *proxies.values()))
     try:
         with _masked_logs(secrets):
             adapter = session.get_adapter(url)
@@ -232,8 +238,8 @@ def _masked_logs(secrets: Sequence[str]) -> Iterator[None]:
 
 def _after_fork() -> None:
     # The parent's session may be locked by a thread that does not exist here.
-    global _session, _session_lock
-    _session, _session_lock = None, threading.RLock()
+    global _sessions, _session_lock
+    _sessions, _session_lock = {}, threading.RLock()
     _MASK.secrets.clear()
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import ssl
-import threading
 from typing import Any, Tuple
 
+from smsc_transports.values.forks import NO_FORK
+
 _latest: Tuple[Tuple[Any, ...], Any] = ((), None)
-_lock = threading.RLock()  # reentrant, since a signal handler may send
 
 
 def tls_context() -> ssl.SSLContext:
@@ -28,7 +28,7 @@ def tls_context() -> ssl.SSLContext:
     known, context = _latest
     if known == key:
         return context  # type: ignore[no-any-return]
-    with _lock:  # all threads are to have one, since the kept connections belong to it
+    with NO_FORK:  # and all threads get one: the kept connections belong to it
         known, context = _latest
         if known != key:
             context = factory()
@@ -42,13 +42,3 @@ def _version(file: str) -> Tuple[int, ...]:
     except OSError:
         return ()
     return (state.st_ino, state.st_mtime_ns, state.st_size)
-
-
-def _after_fork() -> None:
-    global _lock
-    _lock = threading.RLock()
-
-
-if hasattr(os, "register_at_fork"):
-    # Another thread may hold the lock at the moment of the fork.
-    os.register_at_fork(after_in_child=_after_fork)

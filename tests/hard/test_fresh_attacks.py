@@ -218,6 +218,37 @@ def test_a_process_forked_while_another_thread_makes_the_first_call_can_send() -
     assert len(gateway.messages) == 2
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
+def test_a_process_forked_while_another_thread_makes_a_tls_context_can_make_one() -> None:
+    """OpenSSL holds a lock of its own meanwhile, which nobody releases in the child."""
+    program = """
+        import os, signal, ssl, threading
+        from smsc_transports.transports.tls import tls_context
+        inside, forking, of_openssl = threading.Event(), threading.Event(), threading.Lock()
+        genuine = ssl._create_default_https_context
+
+        def factory():
+            with of_openssl:
+                inside.set()
+                forking.wait(10)
+                return genuine()
+
+        ssl._create_default_https_context = factory
+        os.register_at_fork(before=forking.set)
+        first = threading.Thread(target=tls_context)
+        first.start()
+        inside.wait(10)
+        child = os.fork()
+        if child == 0:
+            signal.alarm(10)  # ends it if it hangs
+            os.environ["SSL_CERT_DIR"] = "/another"
+            os._exit(0 if tls_context() else 1)
+        print(os.waitpid(child, 0)[1])
+        first.join()
+    """
+    assert run(program, "127.0.0.1")[0] == "0"
+
+
 def test_a_server_that_does_not_read_a_long_request_is_left_at_the_deadline(face: Any) -> None:
     face.SMSC_TIMEOUT, face.SMSC_DEADLINE, face.SMSC_POST = 20, 1, True
     with socket.create_server(("127.0.0.1", 0)) as deaf:
