@@ -38,6 +38,7 @@ try:
     from smsc_transports.values.encoding import Argument as _Argument
     from smsc_transports.values.encoding import fitting_charset as _fitting_charset
     from smsc_transports.values.encoding import percent_encode as _percent_encode
+    from smsc_transports.values.forks import NO_FORK as _NO_FORK
 except ImportError as _missing:
     raise _not_installed(_missing) from _missing
 
@@ -302,9 +303,7 @@ def _package() -> Any:
     global _imported
     if _imported is None:
         try:
-            from smsc_transports.values.forks import NO_FORK
-
-            with NO_FORK:
+            with _NO_FORK:
                 from smsc_transports import call
         except ImportError as missing:
             raise _not_installed(missing) from missing
