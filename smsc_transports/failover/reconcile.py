@@ -64,6 +64,8 @@ class Search:
         ``sent_for_sure`` says that the gateway spoke of a repeat, so that it must be there.
         Raises Undecided.
         """
+        if not self._askers:
+            raise Undecided
         absent = 0
         for ask in range(MOST_ASKS):
             if ask and not self._call.pause(PAUSE_SECONDS):

@@ -13,6 +13,7 @@ from typing import Any, Dict, List
 import pytest
 import trustme
 
+from smsc_transports.transports import connections
 from smsc_transports.transports.idle import IdleConnections
 
 from ..transports.gateway import PATIENCE, SENT, Client, Gateway, answer
@@ -135,11 +136,12 @@ def test_after_closerange_a_log_file_that_took_the_number_is_neither_written_nor
 def test_no_foreign_socket_is_closed_when_the_time_of_a_lost_kept_connection_is_over() -> None:
     """It blocks on the other ends for longer than an idle connection is kept."""
     program = program_of(
+        "from smsc_transports.transports import connections; connections.IDLE_SECONDS = 0.2",
         DESCRIPTORS,
         FOREIGN_SOCKETS,
         """
         import select
-        ready = select.select([end for pair in pairs for end in pair], [], [], 8)[0]
+        ready = select.select([end for pair in pairs for end in pair], [], [], 1)[0]
         print(len(ready), [end.recv(99) for end in ready])
         """,
     )
@@ -202,7 +204,7 @@ def test_a_forked_child_that_ends_leaves_its_parents_kept_connection_usable() ->
 def test_a_signal_handler_that_sends_while_the_main_thread_sends_does_not_hang() -> None:
     program = """
     import random, signal
-    left, wrong = 1500, []
+    left, wrong = 500, []
 
     def again():
         signal.setitimer(signal.ITIMER_REAL, random.uniform(0.00002, 0.0015))
@@ -388,9 +390,10 @@ class Watchful(Gateway):
 
 
 @HTTPS
-def test_an_idle_connection_is_closed_soon_after_five_seconds_with_nobody_calling(
-    face: Any, tls: ssl.SSLContext, https: bool
+def test_an_idle_connection_is_closed_when_its_time_is_over_with_nobody_calling(
+    face: Any, tls: ssl.SSLContext, https: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(connections, "IDLE_SECONDS", 0.2)
     face.SMSC_HTTPS = https
     with Watchful(tls=tls if https else None) as gateway:
         face.SMSC_HOST = gateway.address
@@ -399,7 +402,10 @@ def test_an_idle_connection_is_closed_soon_after_five_seconds_with_nobody_callin
         assert gateway.ends == [True]
 
 
-def test_a_server_that_serves_one_client_at_a_time_is_free_for_the_next_program(face: Any) -> None:
+def test_a_server_that_serves_one_client_at_a_time_is_free_for_the_next_program(
+    face: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "IDLE_SECONDS", 0.2)
     told: Dict[str, str] = {}
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
