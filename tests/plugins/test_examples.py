@@ -37,7 +37,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
     packages = [COURIER, PACKAGES / "broken", PACKAGES / "unwanted"]
     copies = [_copy(package, tmp_path_factory.mktemp(package.name)) for package in packages]
-    pip("install", "--quiet", "--no-deps", "--target", folder, *copies)
+    options = ("--quiet", "--no-deps", "--no-build-isolation", "--target")
+    pip("install", *options, folder, *copies)
     return folder
 
 
