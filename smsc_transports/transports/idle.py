@@ -1,17 +1,21 @@
 """Connections that wait for their next request, and are closed when none comes.
 
 A server that serves one client at a time would else wait for us. One thread does the closing; it
-lives only while something is kept.
+ends soon after nothing is kept any more.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import threading
 import time
 from contextlib import suppress
 from typing import Callable, Dict, Optional, Protocol
+
+LINGER_SECONDS = 1.0
+"""For so long the closing thread waits for more: to start one takes as long as a call."""
 
 
 class Closable(Protocol):
@@ -32,6 +36,7 @@ class IdleConnections:
         self._clock = clock
         self._ends: Dict[Closable, float] = {}
         self._closer: Optional[threading.Thread] = None
+        self._wakes_at = math.inf
         self._nothing_new = threading.Lock()  # the closer waits for it, and takes it again
         self._nothing_new.acquire()
 
@@ -40,9 +45,10 @@ class IdleConnections:
         if sys.is_finalizing():
             connection.close()
             return
-        self._ends[connection] = self._clock() + seconds
+        self._ends[connection] = end = self._clock() + seconds
         if self._closer is not None:
-            self._wake()
+            if end < self._wakes_at:
+                self._wake()
             return
         closer = threading.Thread(target=self._close_in_time, name="smsc-idle", daemon=True)
         self._closer = closer
@@ -79,14 +85,17 @@ class IdleConnections:
             self._nothing_new.release()
 
     def _close_in_time(self) -> None:
+        last = False
         while True:
-            now = self._clock()
+            now, self._wakes_at = self._clock(), math.inf  # who keeps something meanwhile wakes us
             for connection, end in self._ends.copy().items():
                 if end <= now and self.take(connection):
                     connection.close()
             ends = self._ends.copy().values()
-            if ends:
-                self._nothing_new.acquire(timeout=max(min(ends) - now, 0.001))
+            if ends or not last:
+                self._wakes_at = min(ends, default=now + LINGER_SECONDS)
+                pause = max(self._wakes_at - now, 0.001)
+                last = self._nothing_new.acquire(timeout=pause) or not ends
                 continue
             self._closer = None
             if not self._ends:

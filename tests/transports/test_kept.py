@@ -15,7 +15,7 @@ import pytest
 
 from smsc_transports import plugin_manager
 from smsc_transports.transports.connections import IDLE_SECONDS, _keep_alive_seconds
-from smsc_transports.transports.idle import IdleConnections
+from smsc_transports.transports.idle import IDLE, IdleConnections
 
 from .gateway import PATIENCE, REPLY, SENT, Client, Gateway, answer, ctrl_c_while_waiting_for
 
@@ -68,6 +68,14 @@ class Kept:
         self.closed = True
 
 
+class Closed:
+    def __init__(self) -> None:
+        self.event = threading.Event()
+
+    def close(self) -> None:
+        self.event.set()
+
+
 def test_an_idle_connection_is_closed_when_its_time_is_over() -> None:
     idle = IdleConnections()
     connection = Kept()
@@ -76,6 +84,26 @@ def test_an_idle_connection_is_closed_when_its_time_is_over() -> None:
     assert closer is not None
     closer.join(PATIENCE)
     assert connection.closed
+
+
+def test_one_thread_watches_over_the_connection_of_calls_in_a_row(face: Any) -> None:
+    with Gateway() as gateway:
+        face.SMSC_HOST = gateway.address
+        closers = set()
+        for _ in range(5):
+            assert face.SMSC().send_sms("79990000001", "hello") == SENT
+            closers.add(IDLE._closer)
+    assert len(closers - {None}) == 1
+
+
+def test_a_connection_that_is_kept_for_less_than_others_is_closed_before_them() -> None:
+    idle = IdleConnections()
+    first, second = Kept(), Closed()
+    idle.keep(first, 60)
+    idle.keep(second, 0.05)
+    assert second.event.wait(PATIENCE)
+    assert not first.closed
+    idle.close_all()
 
 
 def test_a_connection_is_kept_for_five_seconds_at_the_most() -> None:
