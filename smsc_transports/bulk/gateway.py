@@ -13,7 +13,6 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from smsc_transports import call
 from smsc_transports.bulk.journal import Batch, Message
-from smsc_transports.cli.explanations import delivery_error_text, status_text
 from smsc_transports.failover.policies import Call, Verdict, run_legacy, run_once
 from smsc_transports.plugins.transport import Transport
 from smsc_transports.transports.http import HttpTransport
@@ -22,6 +21,7 @@ from smsc_transports.values.errors import ANSWERED, NOT_SENT, ConfigurationError
 from smsc_transports.values.hidden import Hidden
 from smsc_transports.values.request import Request
 from smsc_transports.values.settings import Settings, read_settings
+from smsc_transports.values.words import delivery_error_text, status_text
 
 _ROUNDS = 100_000
 _FIRST_REFUSING_STATUS = 20
