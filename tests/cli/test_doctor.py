@@ -251,14 +251,16 @@ def test_what_the_environment_sets_in_vain_is_noted(
     ]
 
 
+KNOWN_CHARSETS = "'utf-8', 'windows-1251' or 'koi8-r'"
+
+
 @pytest.mark.parametrize(
     ("charset", "level", "text"),
     [
         ("latin-1", "note", "; the gateway knows utf-8, windows-1251, koi8-r."),
-        ("none", "problem", ", but it must be 'utf-8', 'windows-1251' or 'koi8-r'. utf-8 is used "
-         "instead."),
+        ("none", "problem", f", but it must be {KNOWN_CHARSETS}. utf-8 is used instead."),
     ],
-)  # fmt: skip
+)
 def test_a_charset_that_the_gateway_does_not_know_is_told(
     smsc: Smsc, shop: Shop, charset: str, level: str, text: str
 ) -> None:
@@ -286,6 +288,7 @@ def test_a_file_of_something_else_is_a_problem_and_the_rest_is_about_the_environ
     assert "SMSC_HOST = smsc.kz (environment)" in smsc("doctor").out
 
 
+@pytest.mark.usefixtures("smsc_sandbox")
 @pytest.mark.parametrize("command", [["doctor"], ["send", "79991112233", "Hello", "--dry-run"]])
 def test_a_file_that_sends_when_imported_is_read_and_never_run(
     smsc: Smsc, shop: Shop, command: List[str]
