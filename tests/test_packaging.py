@@ -215,7 +215,7 @@ def test_the_sandbox_without_its_extra_tells_how_to_get_it(installed: Path, tmp_
     finished = run(installed / "smsc", "sandbox", cwd=tmp_path)
     assert finished.returncode == 2
     assert len(finished.stderr.splitlines()) == 1
-    assert 'pip install "smsc-transports[sandbox]"' in finished.stderr
+    assert 'pip install ".[sandbox]"' in finished.stderr
 
 
 @pytest.mark.slow
@@ -247,4 +247,4 @@ def test_the_file_alone_tells_what_to_install(tmp_path: Path) -> None:
     assert finished.returncode == 1
     last = finished.stderr.splitlines()[-1]
     assert last.startswith("ImportError: smsc_api works with the package smsc_transports")
-    assert last.endswith(f"{sys.executable} -m pip install smsc-transports")
+    assert last.endswith(f"in a checkout of smsc-transports: {sys.executable} -m pip install .")

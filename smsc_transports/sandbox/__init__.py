@@ -1,5 +1,5 @@
 """A gateway on the own machine: speaks as the real one does, keeps every message, costs nothing.
 
-The parts that need the extra ``smsc-transports[sandbox]`` (aiohttp, aiosmtpd, trustme) are
+The parts that need the extra ``[sandbox]`` (aiohttp, aiosmtpd, trustme) are
 imported from :mod:`smsc_transports.sandbox.server`, never from here.
 """

@@ -14,7 +14,7 @@ from smsc_transports.cli.options import FORMATS
 from smsc_transports.failover import reconcile
 from smsc_transports.sandbox.server import Sandbox
 from smsc_transports.values.encoding import FORMAT_FLAGS
-from smsc_transports.values.errors import ERROR_TEXTS
+from smsc_transports.values.words.en import ERRORS
 
 from .conftest import Shop, Smsc
 
@@ -138,7 +138,7 @@ def test_a_refusal_in_json(smsc: Smsc, smsc_sandbox: Sandbox) -> None:
         "id": "1001",
         "cost": None,
         "error": 8,
-        "meaning": ERROR_TEXTS[8],
+        "meaning": ERRORS[8],
     }
     assert told["advice"] == "Check the number; the gateway has no way to it."
 
@@ -331,3 +331,27 @@ def test_a_sandbox_that_nothing_leads_to_is_told(
         "not sent: no host took it",
         "  'smsc doctor --online' looks for the cause.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "я" * 1001,
+            "1001 characters, which are 15 parts; the gateway takes 1000 characters",
+        ),
+        (
+            "x" * 5000,
+            "5000 characters, which are 33 parts; the gateway takes 1000 characters",
+        ),
+    ],
+)
+def test_a_text_that_is_too_long_is_counted_here_and_not_sent(
+    smsc: Smsc, smsc_sandbox: Sandbox, text: str, told: str
+) -> None:
+    done = smsc("send", PHONE, text)
+    assert (done.status, done.out) == (2, "")
+    assert told in done.err
+    lines = f"{PHONE} short\n{PHONE} {text}".encode()
+    assert smsc("send", "-", stdin=lines).err.startswith("smsc: line 2: the text has ")
+    assert smsc_sandbox.messages == []
