@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import os
 import re
@@ -9,7 +10,7 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Dict, List, Set
+from typing import Any, Dict, Iterator, List, Set
 
 import pytest
 
@@ -18,12 +19,16 @@ from smsc_transports.bulk.journal import Journal
 from smsc_transports.callback import sign
 from smsc_transports.cli.main import main
 from smsc_transports.sandbox.server import Sandbox
+from smsc_transports.values.errors import ERROR_TEXTS
 from tests.golden.differences import RULES
+from tests.golden.recordings import load_vectors
 
 ROOT = Path(__file__).parents[2]
 MAIN = (ROOT / "README.md").read_text(encoding="utf-8")
+MAP = (ROOT / "smsc_transports" / "README.md").read_text(encoding="utf-8")
 GUIDES = [
     ROOT / "README.md",
+    *sorted(ROOT.glob("*/README.md")),
     *sorted(ROOT.glob("*/*/README.md")),
     *sorted(ROOT.glob("smsc_transports/*/*/README.md")),
 ]
@@ -58,6 +63,79 @@ def test_every_command_that_is_named_exists(
         main([command, "--help"])
     assert ended.value.code == 0
     assert f"usage: smsc {command}" in capsys.readouterr().out
+
+
+def commands() -> Iterator[str]:
+    """Every command line of ours that a block for a shell shows, without what the shell does."""
+    for block in re.findall(r"```(?:sh|console)\n(.*?)```", README, re.DOTALL):
+        for line in re.split(r"\n|&&", block):
+            command = re.match(r"(?:\$ )?(?:\w+=\S+ )*(?:\.venv/bin/)?(smsc [^<&]*)", line.strip())
+            if command:
+                yield command[1]
+
+
+@pytest.mark.parametrize("line", sorted(set(commands())))
+def test_every_command_line_that_is_shown_is_understood(
+    line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed = []
+    genuine = argparse.ArgumentParser.parse_args
+
+    def parse(self: argparse.ArgumentParser, *arguments: Any) -> argparse.Namespace:
+        found = genuine(self, *arguments)
+        parsed.append(found)
+        found.run = lambda _: 0
+        return found
+
+    monkeypatch.setattr(argparse.ArgumentParser, "parse_args", parse)
+    [_, *words] = shlex.split(line, comments=True)
+    assert main(words) == 0
+    assert parsed
+
+
+LINKS = [
+    (guide, link)
+    for guide in GUIDES
+    for link in re.findall(r"\]\(([^)\s]+)\)", guide.read_text(encoding="utf-8"))
+    if "://" not in link
+]
+
+
+@pytest.mark.parametrize(
+    ("guide", "link"), LINKS, ids=[f"{guide.parent.name}: {link}" for guide, link in LINKS]
+)
+def test_every_link_leads_to_a_file_and_a_heading(guide: Path, link: str) -> None:
+    name, _, anchor = link.partition("#")
+    target = (guide.parent / name) if name else guide
+    assert target.is_file()
+    if anchor:
+        text = target.read_text(encoding="utf-8")
+        assert anchor in [anchor_of(line) for line in re.findall(r"(?m)^#+ (.*)$", text)]
+
+
+def anchor_of(heading: str) -> str:
+    """Give the anchor of a heading as GitHub makes it."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
+def test_the_front_page_has_a_row_for_each_error() -> None:
+    table = MAIN[MAIN.index("## Troubleshooting") :]
+    rows = re.findall(r"(?m)^\| `(.*?)` \| (.+?) \| (.+?) \|$", table)
+    codes = [int(code) for reply, _, _ in rows for code in re.findall(r"-(\d)", reply)]
+    assert codes == list(ERROR_TEXTS)
+    assert [reply for reply, _, _ in rows][len(codes) :] == ['["", ""]', "False"]
+
+
+def test_the_figures_of_the_front_page_are_those_of_the_guides() -> None:
+    [cases, differences] = re.findall(
+        r"In (\d+) recorded cases .*?\[(\d+) numbered", MAIN, re.DOTALL
+    )[0]
+    assert (int(cases), int(differences)) == (len(load_vectors()), len(DIFFERENCES))
+    [surplus] = re.findall(r"`legacy` delivered (\d+) surplus", MAIN)
+    assert f"| half of the answers lost | legacy | 200 | {surplus} |" in README
+    assert "| half of the answers lost | safe | 200 | 0 | 0 |" in README
+    [faster] = re.findall(r"this is (\d+) times as fast", MAIN)
+    assert re.search(rf"(?m)^\| rows a second of bulk, .* 100 ms away .* {faster}\.\d ", README)
 
 
 def all_tests() -> Set[str]:
@@ -99,7 +177,7 @@ def test_the_first_example_gives_the_reply_that_its_comments_show(
     smsc_sandbox: Sandbox, tmp_path: Path
 ) -> None:
     program = tmp_path / "program.py"
-    program.write_text(block_with("from smsc_api import *\n\nsmsc_api.SMSC_LOGIN"), "utf-8")
+    program.write_text(block_with("r = SMSC().send_sms"), "utf-8")
     shown = run(str(program)).splitlines()
     assert shown == ["['1001', '1', '1.40', '98.60']", "1001 1.40 True"]
 
@@ -129,9 +207,10 @@ def test_the_example_of_a_transport_carries_a_message_and_passes_its_test(
         del sys.modules[name]
 
 
-def test_the_example_of_the_fixture_passes(tmp_path: Path, monkeypatch: Any) -> None:
+def test_the_examples_of_the_fixture_pass(tmp_path: Path, monkeypatch: Any) -> None:
     (tmp_path / "notify.py").write_text(block_with("def order_ready"), "utf-8")
     (tmp_path / "test_notify.py").write_text(block_with("def test_customer_is_told"), "utf-8")
+    (tmp_path / "test_shop.py").write_text(block_with("def test_the_order_is_announced"), "utf-8")
     (tmp_path / "conftest.py").write_text(
         "import smsc_api\n"
         "smsc_api.SMSC_PASSWORD = 'a key'\n"
@@ -140,7 +219,7 @@ def test_the_example_of_the_fixture_passes(tmp_path: Path, monkeypatch: Any) -> 
     )
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     shown = run("-m", "pytest", "-q", "--rootdir", str(tmp_path), str(tmp_path))
-    assert "3 passed" in shown
+    assert "4 passed" in shown
 
 
 def test_the_example_of_bulk_sends_its_rows(
@@ -185,17 +264,12 @@ def test_the_shown_run_of_bulk_prints_what_is_shown(
     assert capsys.readouterr().out.replace(f"{tmp_path.resolve()}{os.sep}", "") == shown[0]
 
 
-def test_the_shown_output_is_what_the_documented_examples_print(smsc_sandbox: Sandbox) -> None:
-    shown = run(str(ROOT / "legacy_examples" / "documented_examples.py"))
-    assert shown.strip() in README
-
-
 @pytest.mark.parametrize(
     "module",
     sorted(path.stem for path in (ROOT / "smsc_transports").glob("*.py") if path.stem[0] != "_"),
 )
 def test_every_module_stands_in_the_map(module: str) -> None:
-    assert f"`{module}`" in MAIN[MAIN.index("## Development") :]
+    assert f"`{module}`" in MAP
 
 
 @pytest.mark.parametrize(
@@ -203,4 +277,4 @@ def test_every_module_stands_in_the_map(module: str) -> None:
     sorted(path.parent.name for path in (ROOT / "smsc_transports").glob("*/__init__.py")),
 )
 def test_every_package_stands_in_the_map(package: str) -> None:
-    assert f"{package}/" in MAIN[MAIN.index("## Development") :]
+    assert f"`smsc_transports/{package}/`" in MAP
