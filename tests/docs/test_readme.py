@@ -1,8 +1,7 @@
-"""What the README and the guides beside the code say is so."""
+"""What the ALL and the guides beside the code say is so."""
 
 from __future__ import annotations
 
-import argparse
 import importlib
 import os
 import re
@@ -10,7 +9,7 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Set
+from typing import Any, Dict, List, Set
 
 import pytest
 
@@ -23,99 +22,24 @@ from smsc_transports.values.errors import ERROR_TEXTS
 from tests.golden.differences import RULES
 from tests.golden.recordings import load_vectors
 
-ROOT = Path(__file__).parents[2]
-MAIN = (ROOT / "README.md").read_text(encoding="utf-8")
-MAP = (ROOT / "smsc_transports" / "README.md").read_text(encoding="utf-8")
-GUIDES = [
-    ROOT / "README.md",
-    *sorted(ROOT.glob("*/README.md")),
-    *sorted(ROOT.glob("*/*/README.md")),
-    *sorted(ROOT.glob("smsc_transports/*/*/README.md")),
-]
-README = "\n".join(guide.read_text(encoding="utf-8") for guide in GUIDES)
+from .guides import ALL, BLOCKS, MAIN, MAP, ROOT, block_with
 
-BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-CODE = "\n".join(
-    re.findall(r"```(?:sh|console)\n(.*?)```", README, re.DOTALL) + re.findall("`([^`]+)`", README)
-)
 DIFFERENCES: Dict[str, List[str]] = {
     row[0]: row[1:]
     for row in (
         [cell.strip() for cell in line.strip("|").split(" | ")]
-        for line in README.splitlines()
+        for line in ALL.splitlines()
         if re.match(r"\| D\d+ \|", line)
     )
 }
 
 
 def test_every_block_of_code_is_run_by_a_test() -> None:
-    source = Path(__file__).read_text(encoding="utf-8")
+    files = Path(__file__).parent.glob("test_*.py")
+    source = "\n".join(file.read_text(encoding="utf-8") for file in files)
     markers = re.findall(r'block_with\("(.*?)"\)', source)
     run_blocks = [block_with(marker.replace("\\n", "\n")) for marker in markers]
     assert sorted(run_blocks) == sorted(BLOCKS)
-
-
-@pytest.mark.parametrize("command", sorted(set(re.findall(r"\bsmsc ([a-z]+)\b", CODE))))
-def test_every_command_that_is_named_exists(
-    command: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main([command, "--help"])
-    assert ended.value.code == 0
-    assert f"usage: smsc {command}" in capsys.readouterr().out
-
-
-def commands() -> Iterator[str]:
-    """Every command line of ours that a block for a shell shows, without what the shell does."""
-    for block in re.findall(r"```(?:sh|console)\n(.*?)```", README, re.DOTALL):
-        for line in re.split(r"\n|&&", block):
-            command = re.match(r"(?:\$ )?(?:\w+=\S+ )*(?:\.venv/bin/)?(smsc [^<&]*)", line.strip())
-            if command:
-                yield command[1]
-
-
-@pytest.mark.parametrize("line", sorted(set(commands())))
-def test_every_command_line_that_is_shown_is_understood(
-    line: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    parsed = []
-    genuine = argparse.ArgumentParser.parse_args
-
-    def parse(self: argparse.ArgumentParser, *arguments: Any) -> argparse.Namespace:
-        found = genuine(self, *arguments)
-        parsed.append(found)
-        found.run = lambda _: 0
-        return found
-
-    monkeypatch.setattr(argparse.ArgumentParser, "parse_args", parse)
-    [_, *words] = shlex.split(line, comments=True)
-    assert main(words) == 0
-    assert parsed
-
-
-LINKS = [
-    (guide, link)
-    for guide in GUIDES
-    for link in re.findall(r"\]\(([^)\s]+)\)", guide.read_text(encoding="utf-8"))
-    if "://" not in link
-]
-
-
-@pytest.mark.parametrize(
-    ("guide", "link"), LINKS, ids=[f"{guide.parent.name}: {link}" for guide, link in LINKS]
-)
-def test_every_link_leads_to_a_file_and_a_heading(guide: Path, link: str) -> None:
-    name, _, anchor = link.partition("#")
-    target = (guide.parent / name) if name else guide
-    assert target.is_file()
-    if anchor:
-        text = target.read_text(encoding="utf-8")
-        assert anchor in [anchor_of(line) for line in re.findall(r"(?m)^#+ (.*)$", text)]
-
-
-def anchor_of(heading: str) -> str:
-    """Give the anchor of a heading as GitHub makes it."""
-    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
 
 
 def test_the_front_page_has_a_row_for_each_error() -> None:
@@ -132,20 +56,15 @@ def test_the_figures_of_the_front_page_are_those_of_the_guides() -> None:
     )[0]
     assert (int(cases), int(differences)) == (len(load_vectors()), len(DIFFERENCES))
     [surplus] = re.findall(r"`legacy` delivered (\d+) surplus", MAIN)
-    assert f"| half of the answers lost | legacy | 200 | {surplus} |" in README
-    assert "| half of the answers lost | safe | 200 | 0 | 0 |" in README
+    assert f"| half of the answers lost | legacy | 200 | {surplus} |" in ALL
+    assert "| half of the answers lost | safe | 200 | 0 | 0 |" in ALL
     [faster] = re.findall(r"this is (\d+) times as fast", MAIN)
-    assert re.search(rf"(?m)^\| rows a second of bulk, .* 100 ms away .* {faster}\.\d ", README)
+    assert re.search(rf"(?m)^\| rows a second of bulk, .* 100 ms away .* {faster}\.\d ", ALL)
 
 
 def all_tests() -> Set[str]:
     sources = (path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
     return {name for source in sources for name in re.findall(r"def (test_\w+)", source)}
-
-
-def block_with(text: str) -> str:
-    [block] = [block for block in BLOCKS if text in block]
-    return str(block)
 
 
 def run(*arguments: str) -> str:
@@ -177,7 +96,7 @@ def test_the_first_example_gives_the_reply_that_its_comments_show(
     smsc_sandbox: Sandbox, tmp_path: Path
 ) -> None:
     program = tmp_path / "program.py"
-    program.write_text(block_with("r = SMSC().send_sms"), "utf-8")
+    program.write_text(block_with("the list you know"), "utf-8")
     shown = run(str(program)).splitlines()
     assert shown == ["['1001', '1', '1.40', '98.60']", "1001 1.40 True"]
 
@@ -191,7 +110,7 @@ def test_the_example_of_a_transport_carries_a_message_and_passes_its_test(
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.chdir(tmp_path)
     shown = run("-m", "pytest", "-q", *plugin, str(tmp_path))
-    [count] = re.findall(r"runs (\d+) tests against a", README)
+    [count] = re.findall(r"runs (\d+) tests against a", ALL)
     assert f"{count} passed" in shown
 
     monkeypatch.syspath_prepend(str(tmp_path))
@@ -208,7 +127,7 @@ def test_the_example_of_a_transport_carries_a_message_and_passes_its_test(
 
 
 def test_the_examples_of_the_fixture_pass(tmp_path: Path, monkeypatch: Any) -> None:
-    (tmp_path / "notify.py").write_text(block_with("def order_ready"), "utf-8")
+    (tmp_path / "notify.py").write_text(block_with("def order_ready(phone"), "utf-8")
     (tmp_path / "test_notify.py").write_text(block_with("def test_customer_is_told"), "utf-8")
     (tmp_path / "test_shop.py").write_text(block_with("def test_the_order_is_announced"), "utf-8")
     (tmp_path / "conftest.py").write_text(
@@ -259,7 +178,7 @@ def test_the_shown_run_of_bulk_prints_what_is_shown(
     lines += ["38050;Олена", "3.80501E+11;Юрій", "0501000004;Клієнт 5"]
     Path("clients.csv").write_text("\n".join(lines), "utf-8")
     smsc_sandbox.balance = "5000.00"
-    [command, *shown] = re.findall(r"\$ smsc (bulk .*--yes)\n(.*?)```", README, re.DOTALL)[0]
+    [command, *shown] = re.findall(r"\$ smsc (bulk .*--yes)\n(.*?)```", ALL, re.DOTALL)[0]
     main(shlex.split(command))
     assert capsys.readouterr().out.replace(f"{tmp_path.resolve()}{os.sep}", "") == shown[0]
 
