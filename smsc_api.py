@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 def _not_installed(missing: ImportError) -> ImportError:
     return ImportError(
         f"smsc_api works with the package smsc_transports, which cannot be imported "
-        f"({missing}). Install it: {sys.executable} -m pip install smsc-transports"
+        f"({missing}). Install it, in a checkout of smsc-transports: "
+        f"{sys.executable} -m pip install ."
     )
 
 
@@ -37,7 +38,10 @@ try:
     from smsc_transports.values.encoding import FORMAT_FLAGS as _FORMAT_FLAGS
     from smsc_transports.values.encoding import Argument as _Argument
     from smsc_transports.values.encoding import fitting_charset as _fitting_charset
+    from smsc_transports.values.encoding import format_parameter as _format_parameter
     from smsc_transports.values.encoding import percent_encode as _percent_encode
+    from smsc_transports.values.encoding import query_parameter as _query_parameter
+    from smsc_transports.values.encoding import wrong_type as _wrong_type
 except ImportError as _missing:
     raise _not_installed(_missing) from _missing
 
@@ -136,14 +140,14 @@ class SMSC:
             "send",
             _Argument(
                 "cost=3&phones="
-                + _percent_encode(phones, charset)
+                + _percent_encode(phones, charset, "phones")
                 + "&mes="
-                + _percent_encode(message, charset)
+                + _percent_encode(message, charset, "message")
                 + f"&translit={translit}&id={id}"
-                + _format_parameter(format)
+                + _format_parameter(format, _FORMAT_FLAGS)
                 + _sender_parameter(sender, charset)
-                + ifs(time, "&time=" + _percent_encode(time, charset), "")
-                + ifs(query, "&" + query, ""),
+                + ifs(time, "&time=" + _percent_encode(time, charset, "time"), "")
+                + _query_parameter(query),
                 charset,
             ),
         )
@@ -174,7 +178,7 @@ class SMSC:
             OSError, smtplib.SMTPException: the mail was not taken.
             TypeError: phones, message, time or sender is no text.
         """
-        _require_text(time, sender, phones, message)
+        _require_text(time=time, sender=sender, phones=phones, message=message)
         fields = {
             "phones": phones,
             "mes": message,
@@ -207,13 +211,13 @@ class SMSC:
             "send",
             _Argument(
                 "cost=1&phones="
-                + _percent_encode(phones, charset)
+                + _percent_encode(phones, charset, "phones")
                 + "&mes="
-                + _percent_encode(message, charset)
+                + _percent_encode(message, charset, "message")
                 + _sender_parameter(sender, charset)
                 + f"&translit={translit}"
-                + _format_parameter(format)
-                + ifs(query, "&" + query, ""),
+                + _format_parameter(format, _FORMAT_FLAGS)
+                + _query_parameter(query),
                 charset,
             ),
         )
@@ -240,7 +244,7 @@ class SMSC:
             text. On error ``["0", -error code]``.
         """
         charset = _fitting_charset(_charset(), phone)
-        phone_parameter = "phone=" + _percent_encode(phone, charset)
+        phone_parameter = "phone=" + _percent_encode(phone, charset, "phone")
         argument = _Argument(f"{phone_parameter}&id={id}&all={all}", charset)
         m = self._smsc_send_cmd("status", argument)
         if _debug():
@@ -276,7 +280,7 @@ class SMSC:
         Returns:
             The fields of the reply, ``["", ""]`` if there was none.
         """
-        _require_text(cmd, arg)
+        _require_text(cmd=cmd, arg=arg)
         try:
             package = _package()
             if package is None:
@@ -321,18 +325,16 @@ def _debug() -> Any:
     return globals().get("SMSC_DEBUG", False)
 
 
-def _require_text(*values: Any) -> None:
+def _require_text(**values: Any) -> None:
     """Raise TypeError for anything but text, which would become text on its way unnoticed."""
-    "".join(values)
-
-
-def _format_parameter(format: int) -> str:
-    return ifs(format > 0, "&" + _FORMAT_FLAGS[format - 1], "")  # type: ignore[no-any-return]
+    for name, value in values.items():
+        if not isinstance(value, str):
+            raise _wrong_type(name, value)
 
 
 def _sender_parameter(sender: object, charset: str) -> str:
     # Whatever equals False leaves the sender to the account; "" is a sender of its own.
-    return "" if sender == False else "&sender=" + _percent_encode(str(sender), charset)  # noqa: E712
+    return "" if sender == False else "&sender=" + _percent_encode(str(sender), charset, "sender")  # noqa: E712
 
 
 def _padded(reply: list[str]) -> list[str]:

@@ -24,9 +24,11 @@ if TYPE_CHECKING:
         Unsupported,
     )
     from smsc_transports.values.receipt import Receipt
+    from smsc_transports.values.records import Record
     from smsc_transports.values.reply import Reply
     from smsc_transports.values.request import Request
     from smsc_transports.values.settings import Settings
+    from smsc_transports.values.statuses import MessageStatus
 
 __version__ = "0.1.0"
 
@@ -45,9 +47,11 @@ __all__ = [
     "Attempt",
     "ConfigurationError",
     "GatewayError",
+    "MessageStatus",
     "NotSent",
     "OutcomeUnknown",
     "Receipt",
+    "Record",
     "Reply",
     "Request",
     "Settings",
@@ -65,9 +69,18 @@ if not TYPE_CHECKING:  # else any misspelt name would pass for one of ours
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from smsc_transports.plugins import hookspecs, manager, transport
-        from smsc_transports.values import attempt, errors, receipt, reply, request, settings
+        from smsc_transports.values import (
+            attempt,
+            errors,
+            receipt,
+            records,
+            reply,
+            request,
+            settings,
+            statuses,
+        )
 
-        values = (attempt, errors, receipt, reply, request, settings)
+        values = (attempt, errors, receipt, records, reply, request, settings, statuses)
         homes = (hookspecs, manager, *values, transport)
         return next(vars(home)[name] for home in homes if name in vars(home))
 

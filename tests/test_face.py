@@ -96,7 +96,7 @@ def test_without_the_package_importing_is_one_clear_error(tmp_path: Path) -> Non
     )
     printed = run(program, tmp_path)
     assert printed.startswith("smsc_api works with the package smsc_transports, which cannot be ")
-    assert printed.endswith(f"Install it: {sys.executable} -m pip install smsc-transports")
+    assert printed.endswith(f"in a checkout of smsc-transports: {sys.executable} -m pip install .")
     assert "\n" not in printed
 
 
@@ -300,15 +300,46 @@ def test_credentials_of_wrong_types_raise_type_error_and_send_nothing(
 
 
 @pytest.mark.parametrize(
-    ("format", "error"), [(14, IndexError), (99, IndexError), ("1", TypeError), (None, TypeError)]
+    ("format", "error", "shown"),
+    [
+        (14, IndexError, "14"),
+        (99, IndexError, "99"),
+        ("flash", TypeError, "'flash'"),
+        (None, TypeError, "NoneType"),
+    ],
 )
-def test_wrong_formats_raise_as_they_did(
-    format: Any, error: Any, face: Any, gateway: Gateway
+def test_wrong_formats_raise_as_they_did_and_name_the_formats(
+    format: Any, error: Any, shown: str, face: Any, gateway: Gateway
 ) -> None:
     for method in (face.SMSC().send_sms, face.SMSC().get_sms_cost):
-        with pytest.raises(error):
+        with pytest.raises(error) as told:
             method(PHONE, "test", format=format)
+        start = f"format must be one of these numbers, not {shown}: 0 SMS, 1 flash, "
+        assert str(told.value).startswith(start)
     assert gateway.urls == []
+
+
+PHONES_FORM = 'write it as "79991112233", or "79991112233,79992223344" for several'
+
+
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        (lambda smsc: smsc.send_sms(7, "x"), f"phones must be text, not int; {PHONES_FORM}"),
+        (lambda smsc: smsc.get_sms_cost([], "x"), f"phones must be text, not list; {PHONES_FORM}"),
+        (lambda smsc: smsc.send_sms_mail(7, "x"), f"phones must be text, not int; {PHONES_FORM}"),
+        (lambda smsc: smsc.get_status(1, 7), "phone must be text, not int; write it as "),
+        (lambda smsc: smsc.send_sms(PHONE, None), "message must be text, not NoneType; "),
+        (lambda smsc: smsc.send_sms(PHONE, "x", time=5), "time must be text, not int; "),
+        (lambda smsc: smsc.send_sms(PHONE, "x", query=None), "query must be text, not NoneType; "),
+    ],
+)
+def test_an_argument_of_a_wrong_type_is_named_with_its_right_form(
+    call: Callable[[Any], Any], text: str, face: Any
+) -> None:
+    with pytest.raises(TypeError) as told:
+        call(face.SMSC())
+    assert str(told.value).startswith(text)
 
 
 @pytest.mark.parametrize(

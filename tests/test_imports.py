@@ -63,7 +63,7 @@ def test_what_is_not_installed_is_told_by_the_first_call(missing: str) -> None:
     )
     told = run(program)
     assert told.startswith("smsc_api works with the package smsc_transports, which cannot be ")
-    assert told.endswith(f"Install it: {sys.executable} -m pip install smsc-transports")
+    assert told.endswith(f"in a checkout of smsc-transports: {sys.executable} -m pip install .")
 
 
 @pytest.mark.parametrize("name", smsc_transports.__all__)

@@ -215,7 +215,7 @@ def test_the_sandbox_without_its_extra_tells_how_to_get_it(installed: Path, tmp_
     finished = run(installed / "smsc", "sandbox", cwd=tmp_path)
     assert finished.returncode == 2
     assert len(finished.stderr.splitlines()) == 1
-    assert 'pip install "smsc-transports[sandbox]"' in finished.stderr
+    assert 'pip install ".[sandbox]"' in finished.stderr
 
 
 @pytest.mark.slow

@@ -6,12 +6,15 @@ import copy
 import json
 import pickle
 import pickletools
+from decimal import Decimal
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
 import pytest
 
 from smsc_transports import Attempt, NotSent, OutcomeUnknown, Reply
-from smsc_transports.values.errors import ERROR_TEXTS, GatewayError
+from smsc_transports.values.errors import GatewayError
+from smsc_transports.values.words import error_text
+from smsc_transports.values.words.en import ERRORS
 
 from .surroundings import PHONE, Gateway
 
@@ -73,7 +76,7 @@ def test_reply_pickles_to_a_plain_list_that_needs_no_package(protocol: int) -> N
 @pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
 def test_copies_keep_the_names(copied: Callable[[Reply], Reply]) -> None:
     given = copied(reply(SENT))
-    assert (given, given.id, given.parts) == (SENT, "1234", "1")
+    assert (given, given.id, given.parts) == (SENT, "1234", 1)
     assert given is not reply(SENT)
 
 
@@ -139,11 +142,11 @@ DETAIL_NAMES = {
         (["a", "b"], "info", {}, {}),
     ],
 )
-def test_names_give_the_elements_and_none_where_there_is_none(
+def test_every_name_keeps_the_text_as_it_came_and_is_none_where_there_is_none(
     values: List[str], command: str, fields: Dict[str, str], named: Dict[str, str]
 ) -> None:
     given = reply(values, command, **fields)
-    assert {name: getattr(given, name) for name in NAMES} == {
+    assert {name: given.by_name(name) for name in NAMES} == {
         **dict.fromkeys(NAMES, None),
         **named,
     }
@@ -170,16 +173,14 @@ def test_names_come_with_every_call(face: Any, gateway: Gateway) -> None:
     smsc = face.SMSC()
     assert smsc.send_sms(PHONE, "test").id == "1234"
     gateway.reply = "1.40,2"
-    assert (smsc.get_sms_cost(PHONE, "test").cost, smsc.get_sms_cost(PHONE, "x").parts) == (
-        "1.40",
-        "2",
-    )
+    price = smsc.get_sms_cost(PHONE, "test")
+    assert (price.cost, price.parts) == (Decimal("1.40"), 2)
     gateway.reply = ",".join([*STATUS, *DETAILS, " with, commas"])
     status = smsc.get_status(1234, PHONE, all=1)
     assert (status.status_name, status.text) == ("Delivered", "text, with, commas")
     assert len(status) == 9
     gateway.reply = "100.50"
-    assert smsc._smsc_send_cmd("balance").balance == "100.50"
+    assert smsc._smsc_send_cmd("balance").balance == Decimal("100.50")
 
 
 # Errors
@@ -255,12 +256,12 @@ def test_raise_for_error_does_nothing_after_success() -> None:
     reply(["100.50"], "balance").raise_for_error()
 
 
-@pytest.mark.parametrize("code", [*ERROR_TEXTS, 77])
+@pytest.mark.parametrize("code", [*ERRORS, 77])
 def test_raise_for_error_raises_what_the_gateway_refused(code: int) -> None:
     with pytest.raises(GatewayError) as raised:
         reply(["1234", f"-{code}"]).raise_for_error()
     assert (raised.value.code, raised.value.id) == (code, "1234")
-    text = ERROR_TEXTS.get(code, "an error code that is not documented")
+    text = error_text(code)
     assert str(raised.value) == f"the gateway answered with error {code}: {text}"
     assert str(pickle.loads(pickle.dumps(raised.value))) == str(raised.value)
 

@@ -28,6 +28,7 @@ TOLD_DEADLINE = (
     "SMSC_DEADLINE is {!r}, but it must be a number of seconds above 0. The default is used "
     "instead."
 )
+TOLD_LANGUAGE = "SMSC_LANG is {!r}, but it must be 'uk', 'ru' or 'en'. The default is used instead."
 
 
 TOO_LARGE = pytest.param(10**310, id="more than a float holds")
@@ -87,6 +88,7 @@ def test_wrong_failover_is_told_once_and_the_send_goes_on(
         ("SMSC_TIMEOUT", "5,30s", TOLD_TIMEOUT),
         ("SMSC_DEADLINE", "-3", TOLD_DEADLINE),
         ("SMSC_FAILOVER", "careful", TOLD_FAILOVER),
+        ("SMSC_LANG", "ua", TOLD_LANGUAGE),
     ],
 )
 def test_wrong_value_in_the_environment_is_told_as_well(

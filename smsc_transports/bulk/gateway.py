@@ -13,7 +13,6 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from smsc_transports import call
 from smsc_transports.bulk.journal import Batch, Message
-from smsc_transports.cli.explanations import delivery_error_text, status_text
 from smsc_transports.failover.policies import Call, Verdict, run_legacy, run_once
 from smsc_transports.plugins.transport import Transport
 from smsc_transports.transports.http import HttpTransport
@@ -22,6 +21,7 @@ from smsc_transports.values.errors import ANSWERED, NOT_SENT, ConfigurationError
 from smsc_transports.values.hidden import Hidden
 from smsc_transports.values.request import Request
 from smsc_transports.values.settings import Settings, read_settings
+from smsc_transports.values.words import delivery_error_text, status_text
 
 _ROUNDS = 100_000
 _FIRST_REFUSING_STATUS = 20
@@ -115,7 +115,7 @@ class Gateway:
 
     def status(self, id: int, phone: str) -> Optional[Dict[str, Any]]:
         """Ask for the status of a message, None if nobody tells; with the gateway's own names."""
-        argument = f"phone={percent_encode(phone, 'utf-8')}&id={id}&all=2"
+        argument = f"phone={percent_encode(phone, 'utf-8', 'phone')}&id={id}&all=2"
         verdict = self._ask("status", Argument(argument, "utf-8"), _is_status)
         found = {} if verdict.text is None else _object(verdict.text)
         return found if "status" in found else None
@@ -152,7 +152,7 @@ class Gateway:
         lines = "\n".join(f"{m.phone}:{m.text}".replace("\n", "\\n") for m in messages)
         given = {"list": lines, **self._parameters}
         charset = fitting_charset(self._settings.charset, *given.values())
-        pairs = [f"{name}={percent_encode(value, charset)}" for name, value in given.items()]
+        pairs = [f"{name}={percent_encode(value, charset, name)}" for name, value in given.items()]
         return Argument("&".join([first, *pairs]), charset)
 
     def _ask(self, command: str, argument: Argument, understands: Callable[[str], bool]) -> Verdict:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple, Optional
 
-from smsc_transports.bulk.extras import required
 from smsc_transports.values.errors import ConfigurationError, did_you_mean
+from smsc_transports.values.extras import required
 
 _PLAIN = re.compile(r"\+?[0-9\s().-]+")
 _ROUNDED = re.compile(r"[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+")
@@ -28,7 +28,7 @@ class Numbers:
     """Checks numbers; national ones are those of ``region``, a code of two letters."""
 
     def __init__(self, region: Optional[str] = None) -> None:
-        self._library = required("phonenumbers")
+        self._library = required("phonenumbers", "bulk", "smsc bulk")
         self._region = None if region is None else region.upper()
         known = self._library.SUPPORTED_REGIONS
         if self._region is not None and self._region not in known:

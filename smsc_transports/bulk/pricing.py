@@ -16,7 +16,7 @@ from smsc_transports.bulk.sending import BUSY_PAUSES, THREAD_NAMES
 from smsc_transports.cli.answers import FIND_THE_CAUSE, UNREACHED
 from smsc_transports.cli.answers import REFUSED as REFUSED_STATUS
 from smsc_transports.failover.slots import MOST_REQUESTS
-from smsc_transports.values.errors import error_text
+from smsc_transports.values.words import error_text
 
 MOST_REFUSALS = 40
 """So many refused questions at the most: the gateway may count them towards a block."""

@@ -8,7 +8,7 @@ import time
 from decimal import Decimal
 from typing import Any, Iterable, Iterator, Optional, TypeVar
 
-from smsc_transports.bulk.extras import required
+from smsc_transports.values.extras import required
 
 SECONDS_BETWEEN_LINES = 5.0
 
@@ -25,7 +25,7 @@ class Progress:
         self._done = 0
         self._spent: Optional[Decimal] = None
         self._started = self._told = time.monotonic()
-        self._tqdm = required("tqdm").tqdm
+        self._tqdm = required("tqdm", "bulk", "smsc bulk").tqdm
         self._bar: Any = None
         if sys.stderr.isatty() and not as_json:
             self._bar = self._tqdm(total=total, desc=what, unit="row", file=sys.stderr)

@@ -12,7 +12,7 @@ from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 from smsc_transports.bulk.journal import DONE, OUTCOMES, SENDING, UNKNOWN, Journal
 from smsc_transports.bulk.results import amount
 from smsc_transports.bulk.tables import Table, write_csv
-from smsc_transports.cli.explanations import delivery_error_text, status_text
+from smsc_transports.values.words import delivery_error_text, status_text
 
 _RESULT = ("id", "parts", "cost", "outcome", "error")
 _STATUS = ("status", "status_time", "status_text", "delivery_error")

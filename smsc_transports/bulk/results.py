@@ -17,7 +17,7 @@ from smsc_transports.bulk.journal import (
     Settled,
 )
 from smsc_transports.cli.explanations import advice
-from smsc_transports.values.errors import error_text
+from smsc_transports.values.words import error_text
 
 FOR_SOME_NUMBERS = (7, 8)
 """Errors that some of the numbers of a batch may have earned for all."""

@@ -49,7 +49,7 @@ from smsc_transports.bulk.results import (
 from smsc_transports.cli.answers import IN_DOUBT, UNREACHED
 from smsc_transports.cli.answers import REFUSED as REFUSED_STATUS
 from smsc_transports.failover.slots import MOST_REQUESTS
-from smsc_transports.values.errors import error_text
+from smsc_transports.values.words import error_text
 
 MOST_IN_A_BATCH = 500
 THREAD_NAMES = "smsc-bulk"

@@ -10,8 +10,9 @@ from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 from smsc_transports.cli.explanations import advice
 from smsc_transports.cli.terminal import printable
-from smsc_transports.values.errors import NOT_SENT, error_text
+from smsc_transports.values.errors import NOT_SENT
 from smsc_transports.values.reply import Reply
+from smsc_transports.values.words import error_text
 
 DONE = 0
 REFUSED = 1
@@ -72,7 +73,7 @@ def answer(
         **{name: (reply.by_name(name) if reply.ok else None) or None for name in names},
         **({"id": reply.sent_id} if sent_to else {}),
         "error": reply.error,
-        "meaning": None if reply.error is None else error_text(reply.error),
+        "meaning": None if reply.error is None else error_text(reply.error, reply.command),
         "advice": what_to_do or None,
         "attempts": [dataclasses.asdict(attempt) for attempt in reply.attempts],
     }
@@ -88,7 +89,7 @@ def _judge(
         return DONE, "done", in_words(reply), ""
     if reply.error is not None:
         id = "" if reply.sent_id is None else f" (id {reply.sent_id})"
-        words = f"refused: error {reply.error}, {error_text(reply.error)}{id}"
+        words = f"refused: error {reply.error}, {error_text(reply.error, reply.command)}{id}"
         return REFUSED, "refused", [words], advice(reply.error, bool(sent_to))
     failures = _failures(reply)
     if not sent_to:

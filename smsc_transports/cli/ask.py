@@ -6,6 +6,7 @@ Light to import, since ``smsc --help`` needs it.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Callable, List, Optional
 
@@ -34,6 +35,7 @@ DETAILS = {
 """The fields of a status beyond the first three, and what people call them."""
 
 _TIMES = ("sent_at",)
+NOT_FOUND = "not found"
 
 
 def add_parser(subparsers: Any) -> None:
@@ -65,16 +67,21 @@ def _run(arguments: argparse.Namespace, work: Callable[[argparse.Namespace, Any]
 
 def status(arguments: argparse.Namespace, face: Any) -> int:
     """Ask for the status of a message; gives the exit status."""
-    from smsc_transports.cli.answers import answer
-    from smsc_transports.cli.explanations import status_text
+    from smsc_transports.cli.answers import REFUSED, answer
+    from smsc_transports.values.statuses import MessageStatus
+    from smsc_transports.values.words import status_text
 
     reply = face.SMSC().get_status(arguments.id, arguments.phone, all=int(arguments.all))
     about = {"id": arguments.id, "phone": arguments.phone, "status_text": None, "error_text": None}
     if reply.ok:
         about["status_text"] = status_text(int(reply[0]))
-        about["error_text"] = _reason(reply[2])
+        about["error_text"] = _reason(reply)
     names = (*STATUS, *(name for name in DETAILS if name not in about), "status_name")
-    return answer(reply, names, _status_in_words, **about).show(arguments.json)
+    found = answer(reply, names, _status_in_words, **about)
+    if reply.status is MessageStatus.NOT_FOUND:
+        facts = {**found.facts, "outcome": NOT_FOUND}
+        found = dataclasses.replace(found, status=REFUSED, outcome=NOT_FOUND, facts=facts)
+    return found.show(arguments.json)
 
 
 def balance(arguments: argparse.Namespace, face: Any) -> int:
@@ -92,34 +99,36 @@ def judged_balance(reply: Reply) -> Answer:
 
 
 def _status_in_words(reply: Reply) -> List[str]:
-    from smsc_transports.cli.explanations import status_text
+    from smsc_transports.values.words import status_text
+    from smsc_transports.values.words.en import DELIVERY_ERRORS
 
-    code, changed, error = reply[:3]
-    words = f"status: {status_text(int(code))} ({code})"
-    words += f", since {moment(changed)}" if changed not in ("", "0") else ""
-    lines = [words]
-    reason = _reason(error)
-    if reason is not None:
-        lines.append(f"reason: {reason} ({error.strip()})")
+    code = reply[0].strip()
+    words = f"status: {status_text(int(code))}"
+    words += "" if reply.status is None else f" ({code})"  # an undocumented one shows its number
+    changed = _moment(reply, "changed_at")
+    lines = [f"{words}, since {changed}" if changed else words]
+    if reply.error_code:
+        known = reply.error_code in DELIVERY_ERRORS
+        lines.append(f"reason: {_reason(reply)}" + f" ({reply.error_code})" * known)
     for name, called in DETAILS.items():
-        value = reply.by_name(name)
+        value = _moment(reply, name) if name in _TIMES else reply.by_name(name)
         if value:
-            lines.append(f"{called}: {moment(value) if name in _TIMES else value}")
+            lines.append(f"{called}: {value}")
     return lines
 
 
-def _reason(error: str) -> Optional[str]:
+def _reason(reply: Reply) -> Optional[str]:
     """Say why a message was not delivered, None if nothing is wrong."""
-    from smsc_transports.cli.explanations import delivery_error_text
+    from smsc_transports.values.words import delivery_error_text
 
-    code = error.strip()
-    return delivery_error_text(int(code)) if code.isdecimal() and code != "0" else None
+    return delivery_error_text(reply.error_code) if reply.error_code else None
 
 
-def moment(timestamp: str) -> str:
-    """Say Unix seconds in this machine's own time; what is no such number stays as it is."""
-    try:
-        local = datetime.fromtimestamp(int(timestamp)).astimezone()
-    except (ValueError, OverflowError, OSError):
-        return timestamp
+def _moment(reply: Reply, name: str) -> str:
+    """Say a time in this machine's own zone, "" for none; what is no time stays as it is."""
+    time: Optional[datetime] = getattr(reply, name)
+    if time is None:
+        text = (reply.by_name(name) or "").strip()
+        return "" if text == "0" else text
+    local = time.astimezone()
     return f"{local.day} {local:%B %Y %H:%M:%S} (UTC{local.isoformat()[-6:]})"

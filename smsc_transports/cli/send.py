@@ -105,7 +105,7 @@ def price(arguments: argparse.Namespace, face: Any) -> int:
         return answer(reply, ("cost", "parts"), in_words, **about(message))
 
     def in_words(reply: Reply) -> List[str]:
-        return [f"cost {reply.cost}, {_counted(reply, arguments.format)}"]
+        return [f"cost {reply.by_name('cost')}, {_counted(reply, arguments.format)}"]
 
     return _each(arguments, face, call, judged, sending=False)
 
@@ -149,7 +149,7 @@ def _choices(arguments: argparse.Namespace) -> Dict[str, Any]:
 
 
 def _counted(reply: Reply, format: str) -> str:
-    number = str(reply.parts).strip()
+    number = (reply.by_name("parts") or "").strip()
     unit = "second" if format == "call" else "part"
     return f"{number} {unit}" + ("" if number == "1" else "s")
 

@@ -30,9 +30,10 @@ from smsc_transports.queueing.presence import new_worker
 from smsc_transports.queueing.store import Store, store_of
 from smsc_transports.queueing.worker import Worker
 from smsc_transports.reporting.redaction import redact
-from smsc_transports.values.errors import ConfigurationError, error_text
+from smsc_transports.values.errors import ConfigurationError
 from smsc_transports.values.hidden import Hidden
 from smsc_transports.values.settings import Settings, read_settings
+from smsc_transports.values.words import error_text
 
 _STATES = (WAITING, SENDING, SENT, FAILED, UNKNOWN, CANCELLED)
 _CAN_BE_RETRIED = (FAILED, UNKNOWN, CANCELLED)

@@ -20,7 +20,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
-from smsc_transports.failover.shared_slots import SharedSlots, required
+from smsc_transports.failover.shared_slots import SharedSlots
 from smsc_transports.failover.slots import account_key
 from smsc_transports.queueing.entries import (
     CANCELLED,
@@ -35,6 +35,7 @@ from smsc_transports.queueing.entries import (
 )
 from smsc_transports.queueing.presence import new_worker
 from smsc_transports.reporting.redaction import without_user
+from smsc_transports.values.extras import required
 from smsc_transports.values.places import SQLITE, is_redis
 from smsc_transports.values.settings import Settings
 

@@ -26,7 +26,6 @@ from smsc_transports.sandbox.rules import assumptions
 if TYPE_CHECKING:
     from smsc_transports.sandbox.server import Sandbox
 
-INSTALL = 'python -m pip install "smsc-transports[sandbox]"'
 EXTRA = ("aiohttp", "aiosmtpd", "trustme", "smpplib")
 
 _DESCRIPTION = """\
@@ -142,7 +141,7 @@ def _with_sandbox(
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in EXTRA:
             raise
-        print(f"the sandbox needs more packages: {INSTALL}", file=sys.stderr)
+        print(error, file=sys.stderr)
         return 2
     try:
         sandbox: Sandbox = Sandbox(

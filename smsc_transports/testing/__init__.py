@@ -42,6 +42,10 @@ if not TYPE_CHECKING:
         """Import a public name when it is asked for: pytest loads the plugin here in every run."""
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from smsc_transports.testing import contract, peer
+        try:
+            from smsc_transports.testing import contract, peer
+        except ModuleNotFoundError as missing:
+            from smsc_transports.values.extras import without
 
+            raise without(missing, "test", "smsc_transports.testing") from None
         return getattr(contract if name == "TransportContract" else peer, name)

@@ -18,9 +18,10 @@ from smsc_transports.plugins.transport import Transport
 from smsc_transports.transports import session
 from smsc_transports.transports.http import Ask, HttpTransport, longest_idle, page_url
 from smsc_transports.transports.replaced import replaced_urlopen
-from smsc_transports.values.errors import OutcomeUnknown, Unsupported, error_text
+from smsc_transports.values.errors import OutcomeUnknown, Unsupported
 from smsc_transports.values.request import Request
 from smsc_transports.values.settings import Timeout
+from smsc_transports.values.words import error_text
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

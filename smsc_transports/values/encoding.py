@@ -28,6 +28,19 @@ FORMAT_FLAGS = (
 )
 """The gateway's parameter for each message format from 1 up; format 12 has none."""
 
+_FORMATS = (
+    "0 SMS, 1 flash, 2 WAP push, 3 HLR, 4 binary, 5 binary as hex, 6 ping, 7 MMS, 8 e-mail, "
+    "9 call, 10 Viber, 11 social network, 13 Telegram"
+)
+_EXAMPLES = {
+    "phones": '"79991112233", or "79991112233,79992223344" for several',
+    "phone": '"79991112233"',
+    "message": '"Your order is ready"',
+    "time": '"3112261530" (DDMMYYhhmm), or "" for now',
+    "sender": '"Shop"',
+    "query": '"valid=01:00&maxsms=3"',
+}
+
 _LETTERS = "az09+-.."
 
 
@@ -60,9 +73,46 @@ def fitting_charset(declared: str, *values: Any) -> str:
     return declared
 
 
-def percent_encode(value: Any, charset: str) -> str:
-    """Percent-encode a text in a charset, or bytes as they are; TypeError for anything else."""
-    return quote(value, encoding=charset) if isinstance(value, str) else quote(value)
+def percent_encode(value: Any, charset: str, name: str = "a value") -> str:
+    """Percent-encode a text in a charset, or bytes as they are.
+
+    Raises TypeError for anything else, which names the argument.
+    """
+    if isinstance(value, str):
+        return quote(value, encoding=charset)
+    try:
+        return quote(value)
+    except TypeError:
+        raise wrong_type(name, value) from None
+
+
+def wrong_type(name: str, value: object) -> TypeError:
+    """Give the exception for an argument that must be text."""
+    example = _EXAMPLES.get(name)
+    such = f"; write it as {example}" if example else ""
+    return TypeError(f"{name} must be text, not {type(value).__name__}{such}")
+
+
+def format_parameter(format: Any, flags: Any) -> str:
+    """Give the parameter of a message format with its separator, "" for an SMS.
+
+    Raises IndexError for a number that is no format, TypeError for what is no number.
+    """
+    try:
+        flag = flags[format - 1]
+        return f"&{flag}" if format > 0 else ""
+    except (IndexError, TypeError) as error:
+        shown = repr(format) if isinstance(format, (int, str)) else type(format).__name__
+        raise type(error)(f"format must be one of these numbers, not {shown}: {_FORMATS}") from None
+
+
+def query_parameter(query: Any) -> str:
+    """Give further parameters with their separator. Raises TypeError for what is no text."""
+    try:
+        more: str = "&" + query
+    except TypeError:
+        raise wrong_type("query", query) from None
+    return more if query else ""
 
 
 def recoded(argument: str, charset: str, other: str) -> str:

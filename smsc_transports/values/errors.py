@@ -9,28 +9,12 @@ from __future__ import annotations
 
 from typing import Any, Iterable, Optional, Tuple
 
+from smsc_transports.values.words import error_text
+
 ANSWERED = "answered"
 NOT_SENT = "not sent"
 UNKNOWN = "unknown"
 UNSUPPORTED = "unsupported"
-
-ERROR_TEXTS = {
-    1: "wrong parameters",
-    2: "wrong login or password, or a request from an address that the account does not allow",
-    3: "not enough money",
-    4: "the address is blocked for a while because of frequent errors",
-    5: "wrong date format (send), or the message could not be deleted (status)",
-    6: "the message is forbidden (by its text or its sender name)",
-    7: "wrong phone number format",
-    8: "the message cannot be delivered to this number",
-    9: "too many equal or simultaneous requests",
-}
-"""The gateway's own error codes; source: the vendor's HTTP page."""
-
-
-def error_text(code: int) -> str:
-    """Name an error of the gateway."""
-    return ERROR_TEXTS.get(code, "an error code that is not documented")
 
 
 def told_of(error: BaseException) -> str:
@@ -95,16 +79,19 @@ class ConfigurationError(Exception):
 class GatewayError(Exception):
     """The gateway refused: raised by :meth:`Reply.raise_for_error` only.
 
-    ``code`` is the positive error code; ``id`` is the message id that came with it, or "0".
+    ``code`` is the positive error code; ``id`` is the message id that came with it, or "0";
+    ``command`` is what was asked: "send", "status" or "balance".
     """
 
-    def __init__(self, code: int, id: str = "0") -> None:
-        super().__init__(code, id)
+    def __init__(self, code: int, id: str = "0", command: str = "send") -> None:
+        super().__init__(code, id, command)
         self.code = code
         self.id = id
+        self.command = command
 
     def __str__(self) -> str:
-        return f"the gateway answered with error {self.code}: {error_text(self.code)}"
+        text = error_text(self.code, self.command)
+        return f"the gateway answered with error {self.code}: {text}"
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
+from smsc_transports.values import words
 from smsc_transports.values.attempt import Attempt
 from smsc_transports.values.errors import (
     ANSWERED,
@@ -13,21 +14,10 @@ from smsc_transports.values.errors import (
     NotSent,
     OutcomeUnknown,
 )
+from smsc_transports.values.names import Named, amount, number
+from smsc_transports.values.records import SMS, Record, record, status_records
 
-_SMS = ("status", "changed_at", "error_code")
-_HLR = (
-    *_SMS,
-    "imsi",
-    "service_center",
-    "mcc",
-    "mnc",
-    "country",
-    "operator",
-    "roaming_country",
-    "roaming_operator",
-)
-_DETAILS = ("sent_at", "phone", "cost", "sender", "status_name", "text")
-_FIRST_OF_TWELVE = ("sent_at", "phone", "country", "operator", "region")
+_ERROR = re.compile(r"-\s*([0-9]{1,18})\s*")
 
 NO_ANSWER = ("", "")
 
@@ -35,66 +25,27 @@ DECIDING_PARAMETERS = ("cost", "all", "id")
 """The parameters of a request that decide what its reply can be asked for."""
 
 
-def _status_names(values: Sequence[str], every: str) -> Tuple[str, ...]:
-    """Name the fields of a status; the forms are told apart as the vendor's libraries do."""
-    if len(values) <= len(_SMS):
-        return _SMS
-    if every == "2":
-        return _SMS + _FIRST_OF_TWELVE
-    if every in ("", "0") or (len(values) > 14 and values[14] == "HLR"):
-        return _HLR + _DETAILS
-    return _SMS + _DETAILS
-
-
-class _Field:
-    """A field of the reply under its name."""
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self._name = name
-
-    def __get__(self, reply: Optional[Reply], owner: type) -> Optional[str]:
-        return None if reply is None else reply.by_name(self._name)
-
-
-class Reply(List[str]):
+class Reply(Named, List[str]):
     """A reply of the gateway, as a ``list`` of ``str``.
 
-    It compares, prints, unpacks, pickles and dumps to JSON as that list, and it also answers by
-    name. A name gives the element as text, or None where this reply has no such field:
+    It compares, prints, unpacks, pickles and dumps to JSON as that list, of the text as it came.
+    It also answers by name, with typed values (see :class:`Named`), or None where this reply has
+    no such field or it cannot be read:
 
     - a send: ``id``, ``parts``, ``cost``, ``balance``;
     - a price: ``cost``, ``parts``;
-    - a status: ``status``, ``changed_at`` (Unix seconds), ``error_code``; of an HLR query also
+    - a status: ``status``, ``changed_at``, ``error_code``; of an HLR query also
       ``imsi``, ``service_center``, ``mcc``, ``mnc``, ``country``, ``operator``,
       ``roaming_country``, ``roaming_operator``; with ``all=1`` also ``sent_at``, ``phone``,
-      ``cost``, ``sender``, ``status_name``, ``text``;
+      ``cost``, ``sender``, ``status_name``, ``text``, with ``all=2`` before ``cost`` also
+      ``country``, ``operator``, ``region``;
     - a balance: ``balance``.
 
+    ``records`` has one :class:`Record` with the same names for each message; the names of a reply
+    about several messages are None, since they would speak of one of them only.
     ``outcome`` is "answered", "not sent" or "unknown" (it may have arrived);
     ``attempts`` lists every :class:`Attempt`, oldest first.
     """
-
-    id = _Field()
-    parts = _Field()
-    cost = _Field()
-    balance = _Field()
-    status = _Field()
-    changed_at = _Field()
-    error_code = _Field()
-    imsi = _Field()
-    service_center = _Field()
-    mcc = _Field()
-    mnc = _Field()
-    country = _Field()
-    operator = _Field()
-    region = _Field()
-    roaming_country = _Field()
-    roaming_operator = _Field()
-    sent_at = _Field()
-    phone = _Field()
-    sender = _Field()
-    status_name = _Field()
-    text = _Field()
 
     def __init__(
         self,
@@ -131,22 +82,33 @@ class Reply(List[str]):
     @property
     def error(self) -> Optional[int]:
         """The gateway's error code as a positive number, None if it reported none."""
-        if len(self) == 2 and self[1][:1] == "-" and self[1][1:].strip().isdecimal():
-            return int(self[1][1:])
-        return None
+        found = _ERROR.fullmatch(self._text_at(1)) if len(self) == 2 else None
+        return None if found is None else int(found[1])
+
+    @property
+    def error_text(self) -> Optional[str]:
+        """What went wrong, in words: the gateway's error, or why the message was not delivered.
+
+        In the language that ``SMSC_LANG`` names (uk, ru, en), else that of the locale, else
+        English. None if the gateway told of nothing wrong.
+        """
+        if self.error is None:
+            return super().error_text
+        return words.error_text(self.error, self.command, words.language())
 
     @property
     def ok(self) -> bool:
         """True if the gateway answered, understood, and reported no error."""
         if self.outcome != ANSWERED or self.error is not None:
             return False
+        first = self._text_at(0)
         if self.command == "send":
-            return len(self) > 1 and self[1].strip().isdecimal() and int(self[1]) > 0
+            return (number(self._text_at(1)) or 0) > 0
         if self.command == "status":
-            return len(self) >= len(_SMS) and self[0].lstrip("-").isdecimal()
+            return len(self) >= len(SMS) and number(first) is not None
         if self.command == "balance":
-            return bool(self) and re.fullmatch(r"-?[0-9]+(\.[0-9]+)?\s*", self[0]) is not None
-        return bool(self) and self[0] != ""
+            return amount(first) is not None
+        return first != ""
 
     @property
     def sent_id(self) -> Optional[str]:
@@ -171,26 +133,40 @@ class Reply(List[str]):
         if self.ok:
             return
         if self.error is not None:
-            raise GatewayError(self.error, self[0])
+            raise GatewayError(self.error, self[0], self.command)
         story = "\n".join(str(attempt) for attempt in self.attempts)
         if self.outcome in (ANSWERED, UNKNOWN):
             raise OutcomeUnknown(f"no usable answer: the request may have arrived\n{story}")
         raise NotSent(f"no host was reached: nothing was sent\n{story}")
+
+    @property
+    def records(self) -> List[Record]:
+        """What the gateway tells about each message; none if it refused or did not answer."""
+        return self._records() if self.ok else []
+
+    def by_name(self, name: str) -> Optional[str]:
+        """Give the text under a name as it came, None where this reply has none."""
+        records = self._records()
+        # Of an error only the id means what its place says.
+        if len(records) != 1 or (self.error is not None and name != "id"):
+            return None
+        return records[0].by_name(name)
+
+    def _records(self) -> List[Record]:
+        if self.command != "status":
+            return [record(self._names(), self)]
+        several = "," in self._fields.get("id", "")
+        text = ",".join(map(self._text_at, range(len(self))))
+        return status_records(text, self._fields.get("all", ""), several)
 
     def _names(self) -> Tuple[str, ...]:
         if self._is_price:
             return ("cost", "parts")
         if self.command == "send":
             return ("id", "parts", "cost", "balance")
-        if self.command == "status":
-            return _status_names(self, self._fields.get("all", ""))
         return ("balance",) if self.command == "balance" else ()
 
-    def by_name(self, name: str) -> Optional[str]:
-        """Give the element called ``name``, None where this reply has none."""
-        names = self._names()
-        # Of an error only the id means what its place says.
-        if name not in names or (self.error is not None and name != "id"):
-            return None
-        place = names.index(name)
-        return self[place] if place < len(self) else None
+    def _text_at(self, place: int) -> str:
+        """Give an element, "" where there is none; a program may have put anything there."""
+        value: Any = self[place] if place < len(self) else ""
+        return value if isinstance(value, str) else ""

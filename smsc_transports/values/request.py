@@ -65,7 +65,8 @@ class Request:
         Raises TypeError where a credential or the charset is no text.
         """
         login, password, charset = self.settings.login, self.settings.password, self.charset
-        encoded_login, secret = (percent_encode(each, charset) for each in (login, password))
+        encoded_login = percent_encode(login, charset, "SMSC_LOGIN")
+        secret = percent_encode(password, charset, "SMSC_PASSWORD")
         who = f"login={encoded_login}&psw=" if login else "apikey="
         argument: str = self.argument
         if charset != self.argument_charset:

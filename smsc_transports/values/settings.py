@@ -30,6 +30,7 @@ from smsc_transports.reporting.redaction import MASK
 from smsc_transports.values.hidden import Hidden
 from smsc_transports.values.hosts import DEFAULT_HOST, domain_of, expand_hosts, read_hosts
 from smsc_transports.values.places import passwords_in, read_queue, read_slots
+from smsc_transports.values.words import read_language
 
 DEFAULT_SMTP_SERVER = "send.smsc.ua"
 DEFAULT_SMTP_FROM = "api@smsc.ua"
@@ -149,6 +150,7 @@ def read_settings(
         return environ.get(name, "") if value is None or value == "" else value
 
     # What may be refused comes first, while no local variable holds a password.
+    _understood("SMSC_LANG", environ.get("SMSC_LANG"), read_language, "")
     public = Settings(
         post=constants.get("SMSC_POST", False),
         https=constants.get("SMSC_HTTPS", False),

@@ -12,8 +12,8 @@ from typing import Any, List
 
 import pytest
 
-from smsc_transports.bulk import extras
 from smsc_transports.sandbox.server import Sandbox
+from smsc_transports.values.extras import install
 from tests.cli.conftest import Shop
 
 from .conftest import NEW, Bulk, outcomes, results
@@ -197,7 +197,7 @@ def test_a_missing_extra_is_told_with_the_command_that_installs_it(
     done = bulk("rows.csv", *NEW)
     assert done.status == 2
     assert f"smsc bulk needs {module}" in done.err
-    assert f"Install it: {extras.INSTALL}" in done.err
+    assert f"Install it: {install('bulk')}" in done.err
     assert smsc_sandbox.messages == []
 
 

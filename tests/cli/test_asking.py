@@ -11,10 +11,10 @@ from typing import Any, Iterator, List
 
 import pytest
 
-from smsc_transports.cli.explanations import DELIVERY_ERROR_TEXTS, STATUS_TEXTS
 from smsc_transports.sandbox.rules.assumptions import FATES
 from smsc_transports.sandbox.server import Sandbox
-from smsc_transports.values.errors import ERROR_TEXTS
+from smsc_transports.values.words import error_text
+from smsc_transports.values.words.en import DELIVERY_ERRORS, ERRORS, STATUSES
 
 from ..transports.gateway import Gateway, answer
 from .conftest import Shop, Smsc
@@ -49,7 +49,6 @@ def test_a_status_is_told_in_words_with_its_time_here(smsc: Smsc, shop: Shop) ->
 @pytest.mark.parametrize(
     ("reply", "told"),
     [
-        ("-3,0,0", ["status: not found: no message has this id and number (-3)"]),
         ("-1,0,0", ["status: waiting to be sent (-1)"]),
         ("0,0,0\n", ["status: handed to the operator (0)"]),
         ("7,0,0", ["status: a status that is not documented (7)"]),
@@ -61,7 +60,7 @@ def test_a_status_is_told_in_words_with_its_time_here(smsc: Smsc, shop: Shop) ->
             "20,0,77",
             [
                 "status: could not be delivered (20)",
-                "  reason: a reason that is not documented (77)",
+                "  reason: an error that is not documented (77)",
             ],
         ),
         ("1,soon,0", ["status: delivered (1), since soon"]),
@@ -70,6 +69,14 @@ def test_a_status_is_told_in_words_with_its_time_here(smsc: Smsc, shop: Shop) ->
 def test_every_status_has_words(smsc: Smsc, shop: Shop, reply: str, told: List[str]) -> None:
     done = status_of(smsc, shop, reply)
     assert (done.status, done.out.splitlines()) == (0, told)
+
+
+def test_a_message_that_is_not_found_ends_with_an_exit_status_of_its_own(
+    smsc: Smsc, shop: Shop
+) -> None:
+    done = status_of(smsc, shop, "-3,0,0")
+    assert done == (1, "", "status: not found: no message has this id and number (-3)\n")
+    assert json.loads(status_of(smsc, shop, "-3,0,0", "--json").out)["outcome"] == "not found"
 
 
 def test_all_details_are_told_with_what_they_are(smsc: Smsc, shop: Shop) -> None:
@@ -138,11 +145,11 @@ def test_a_message_of_the_sandbox_has_its_details(smsc: Smsc, smsc_sandbox: Sand
 
 
 def test_the_tables_name_what_the_sandbox_can_answer() -> None:
-    assert {status for status, _ in FATES.values()} | {-3, -1, 0, 1} <= set(STATUS_TEXTS)
-    assert {error for _, error in FATES.values() if error} | {200} <= set(DELIVERY_ERROR_TEXTS)
+    assert {status for status, _ in FATES.values()} | {-3, -1, 0, 1} <= set(STATUSES)
+    assert {error for _, error in FATES.values() if error} | {200} <= set(DELIVERY_ERRORS)
 
 
-@pytest.mark.parametrize("code", ERROR_TEXTS)
+@pytest.mark.parametrize("code", ERRORS)
 def test_every_error_of_the_gateway_comes_with_what_to_do(
     smsc: Smsc, shop: Shop, code: int
 ) -> None:
@@ -150,7 +157,7 @@ def test_every_error_of_the_gateway_comes_with_what_to_do(
         shop.set(SMSC_HOST=gateway.address)
         done = smsc("balance")
     first, what_to_do = done.err.splitlines()
-    assert (done.status, first) == (1, f"refused: error {code}, {ERROR_TEXTS[code]}")
+    assert (done.status, first) == (1, f"refused: error {code}, {error_text(code, 'balance')}")
     assert what_to_do.startswith("  ")
 
 
@@ -158,7 +165,7 @@ def test_an_error_that_is_not_documented_is_told_as_such(smsc: Smsc, shop: Shop)
     with Gateway(answer(b"0,-77")) as gateway:
         shop.set(SMSC_HOST=gateway.address)
         done = smsc("balance")
-    assert done.err == "refused: error 77, an error code that is not documented\n"
+    assert done.err == "refused: error 77, an error that is not documented (77)\n"
 
 
 def test_a_balance_is_told(smsc: Smsc, smsc_sandbox: Sandbox) -> None:
@@ -195,7 +202,7 @@ def test_a_wrong_login_is_explained(smsc: Smsc, shop: Shop, question: List[str])
         1,
         "",
         (
-            f"refused: error 2, {ERROR_TEXTS[2]}\n"
+            f"refused: error 2, {ERRORS[2]}\n"
             "  Check SMSC_LOGIN and SMSC_PASSWORD; 'smsc doctor' tells where they come from. If "
             "the account allows certain IP addresses only, this machine's must be one of them. Do "
             "not guess on: after 5 wrong logins in 30 minutes this address is blocked for 30 "

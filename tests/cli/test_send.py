@@ -14,7 +14,7 @@ from smsc_transports.cli.options import FORMATS
 from smsc_transports.failover import reconcile
 from smsc_transports.sandbox.server import Sandbox
 from smsc_transports.values.encoding import FORMAT_FLAGS
-from smsc_transports.values.errors import ERROR_TEXTS
+from smsc_transports.values.words.en import ERRORS
 
 from .conftest import Shop, Smsc
 
@@ -138,7 +138,7 @@ def test_a_refusal_in_json(smsc: Smsc, smsc_sandbox: Sandbox) -> None:
         "id": "1001",
         "cost": None,
         "error": 8,
-        "meaning": ERROR_TEXTS[8],
+        "meaning": ERRORS[8],
     }
     assert told["advice"] == "Check the number; the gateway has no way to it."
 

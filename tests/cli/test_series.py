@@ -13,7 +13,7 @@ import pytest
 
 from smsc_transports import hookimpl, plugin_manager
 from smsc_transports.sandbox.server import Sandbox
-from smsc_transports.values.errors import ERROR_TEXTS
+from smsc_transports.values.words.en import ERRORS
 
 from ..surroundings import module_with
 from ..transports.gateway import Gateway, answer
@@ -60,9 +60,9 @@ def test_a_line_that_is_refused_does_not_stop_the_others_and_is_explained_once(
     assert done.status == 1
     assert done.out == "3/3  line 3, 79991112233: sent: id 1003, 1 part, cost 1.40, balance 98.60\n"
     assert done.err.splitlines() == [
-        f"1/3  line 1, 70005550008: refused: error 8, {ERROR_TEXTS[8]} (id 1001)",
+        f"1/3  line 1, 70005550008: refused: error 8, {ERRORS[8]} (id 1001)",
         "  Check the number; the gateway has no way to it.",
-        f"2/3  line 2, 70005550008: refused: error 8, {ERROR_TEXTS[8]} (id 1002)",
+        f"2/3  line 2, 70005550008: refused: error 8, {ERRORS[8]} (id 1002)",
         "3 messages: 2 refused, 1 done; cost 1.40",
     ]
 

@@ -13,12 +13,12 @@ from typing import Any, Dict, List, Set
 
 import pytest
 
-from smsc_transports import bulk
+from smsc_transports import Reply, bulk
 from smsc_transports.bulk.journal import Journal
 from smsc_transports.callback import sign
 from smsc_transports.cli.main import main
 from smsc_transports.sandbox.server import Sandbox
-from smsc_transports.values.errors import ERROR_TEXTS
+from smsc_transports.values.words import en
 from tests.golden.differences import RULES
 from tests.golden.recordings import load_vectors
 
@@ -46,8 +46,16 @@ def test_the_front_page_has_a_row_for_each_error() -> None:
     table = MAIN[MAIN.index("## Troubleshooting") :]
     rows = re.findall(r"(?m)^\| `(.*?)` \| (.+?) \| (.+?) \|$", table)
     codes = [int(code) for reply, _, _ in rows for code in re.findall(r"-(\d)", reply)]
-    assert codes == list(ERROR_TEXTS)
+    assert codes == list(en.ERRORS)
     assert [reply for reply, _, _ in rows][len(codes) :] == ['["", ""]', "False"]
+
+
+def test_every_name_of_a_reply_on_the_front_page_exists() -> None:
+    table = MAIN[MAIN.index("## Replies") : MAIN.index("## What differs")]
+    names = set(re.findall(r"`r\.(\w+)", table))
+    assert len(names) > 10
+    reply = Reply(["1", "1700000000", "0"], "status")
+    assert [name for name in names if not hasattr(reply, name)] == []
 
 
 def test_the_figures_of_the_front_page_are_those_of_the_guides() -> None:

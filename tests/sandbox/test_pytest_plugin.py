@@ -112,5 +112,5 @@ def test_an_account_of_the_suite_stays(tmp_path: Path) -> None:
 
 def test_without_the_extra_the_fixture_tells_the_install_command(tmp_path: Path) -> None:
     done = run_suite(tmp_path, "import sys", "sys.modules['aiohttp'] = None")
-    assert 'python -m pip install "smsc-transports[sandbox]"' in done.stdout
+    assert 'python -m pip install ".[sandbox]"' in done.stdout
     assert "1 passed" in done.stdout  # the test that does not use the fixture

@@ -17,6 +17,7 @@ from smsc_transports import ConfigurationError, NotSent, Request, Settings
 from smsc_transports.failover import shared_slots
 from smsc_transports.failover.shared_slots import leases
 from smsc_transports.failover.slots import account_key, slot
+from smsc_transports.values.extras import install
 
 from ..failover.scripted import send_request
 from ..failover.test_slots import run_in_child
@@ -262,7 +263,7 @@ def test_a_missing_library_is_told_with_the_command_that_installs_it(
     face.SMSC_SLOTS = value
     with pytest.raises(ConfigurationError) as told:
         face.SMSC().get_balance()
-    assert f'python -m pip install "smsc-transports[{extra}]"' in str(told.value)
+    assert install(extra) in str(told.value)
 
 
 @pytest.mark.parametrize("value", ["machines", "redis://", "redis://h:x", "http://h", 14])

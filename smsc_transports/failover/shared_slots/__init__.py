@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import functools
-import importlib
-from typing import Any, Optional, Protocol
+from typing import Optional, Protocol
 
 from smsc_transports.values.errors import ConfigurationError
+from smsc_transports.values.extras import required
 from smsc_transports.values.places import MACHINE, is_redis
 
 
@@ -53,14 +53,3 @@ def _opened(place: str) -> SharedSlots:
     from smsc_transports.failover.shared_slots.leases import RedisSlots
 
     return RedisSlots(required("redis", "redis", "SMSC_SLOTS=redis://..."), place)
-
-
-def required(module: str, extra: str, what: str) -> Any:
-    """Import a module that an extra brings. Raises ConfigurationError where it is missing."""
-    try:
-        return importlib.import_module(module)
-    except ImportError as missing:
-        raise ConfigurationError(
-            f"{what} needs {module}, which cannot be imported ({missing}). Install it: "
-            f'python -m pip install "smsc-transports[{extra}]"'
-        ) from None

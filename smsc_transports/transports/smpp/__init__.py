@@ -7,10 +7,9 @@ from typing import List, Sequence
 from smsc_transports.plugins.hookspecs import hookimpl
 from smsc_transports.plugins.transport import Transport
 from smsc_transports.values.errors import Unsupported
+from smsc_transports.values.extras import install
 from smsc_transports.values.request import Request
 from smsc_transports.values.settings import Timeout
-
-INSTALL = 'python -m pip install "smsc-transports[smpp]"'
 
 
 class SmppTransport(Transport):
@@ -32,7 +31,7 @@ class SmppTransport(Transport):
         except ModuleNotFoundError as error:
             if (error.name or "").partition(".")[0] != "smpplib":
                 raise
-            raise Unsupported(f"smpp needs more packages: {INSTALL}") from None
+            raise Unsupported(f"smpp needs more packages: {install('smpp')}") from None
         return sending.exchange(request, address, timeout)
 
     def close(self) -> None:
