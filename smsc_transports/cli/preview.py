@@ -1,6 +1,6 @@
 """Shows what a call would put on the wire; nothing here can send.
 
-The face writes the request with its one way out cut off, and the transports write down what they
+The face writes the request with ``_smsc_send_cmd`` replaced, and each transport gives what it
 would send.
 """
 
@@ -64,13 +64,13 @@ def show(found: Dict[str, Any], as_json: bool, **about: Any) -> None:
 
 
 def addresses_of(transport: Transport, request: Request) -> List[str]:
-    """List the addresses of a transport; raises ConfigurationError if a stranger's fails."""
+    """List the addresses of a transport; raises ConfigurationError if a plugin fails."""
     try:
         return list(transport.addresses(request))
     except Exception as error:
         reason = redact(f"{type(error).__name__}: {error}", request.settings.secrets)
         raise ConfigurationError(
-            f"The transport {transport.name} cannot tell its addresses: {reason}. Fix its plugin."
+            f"The transport {transport.name} cannot list its addresses: {reason}. Fix its plugin."
         ) from error
 
 
@@ -173,5 +173,5 @@ def _in_words(found: Dict[str, Any]) -> List[str]:
     elif "unsupported" in found:
         lines.append(f"cannot carry it: {found['unsupported']}")
     else:
-        lines.append("its plugin does not tell what it sends")
+        lines.append("its plugin does not show what it sends")
     return lines

@@ -69,7 +69,7 @@ def _shown(name: str, settings: Settings) -> str:
 
 
 def _origin(name: str, constants: Mapping[str, Any], settings: Settings) -> str:
-    """Tell where a field comes from, by reading the settings with less and less."""
+    """Find where a field comes from, by reading the settings with fewer and fewer sources."""
     value = getattr(settings, name)
     if value != getattr(read_settings(constants, {}), name):
         return "environment"

@@ -1,7 +1,6 @@
 """Where plugins come from: modules that ``SMSC_PLUGINS`` names, and installed distributions.
 
-Each is loaded by itself, since one distribution with broken metadata must not take the others
-with it.
+Each is loaded separately: one distribution with broken metadata must not stop the others.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from smsc_transports.plugins.hookspecs import PROJECT
 
 
 class Source(NamedTuple):
-    """A plugin that is not loaded yet: what it is called, who brings it, how to load it."""
+    """A plugin that is not loaded yet: its name, its origin, and how to load it."""
 
     name: str
     provider: str
@@ -47,7 +46,7 @@ def find_plugins() -> Iterator[Source]:
 def _mentions_us(distribution: Any) -> bool:
     try:
         return PROJECT in (distribution.read_text("entry_points.txt") or "")
-    except Exception:  # a stranger's metadata
+    except Exception:  # third-party metadata
         return False
 
 

@@ -171,7 +171,7 @@ def test_of_a_stranger_s_transport_its_name_and_addresses_are_shown(smsc: Smsc) 
     done = smsc("send", PHONE, "Hello", "--transport", "pigeon", "--dry-run")
     assert done.out.splitlines()[1:] == [
         "  by pigeon to north-loft, south-loft (in this order)",
-        "  its plugin does not tell what it sends",
+        "  its plugin does not show what it sends",
     ]
     assert pigeon.requests == []
 
@@ -191,7 +191,7 @@ def test_a_stranger_s_transport_that_fails_is_told(
         2,
         "",
         (
-            "smsc: The transport pigeon cannot tell its addresses: KeyError: 'no loft for ***'. "
+            "smsc: The transport pigeon cannot list its addresses: KeyError: 'no loft for ***'. "
             "Fix its plugin.\n"
         ),
     )

@@ -228,8 +228,8 @@ def test_by_mail_it_is_said_that_nothing_comes_back(smsc: Smsc, smsc_sandbox: Sa
     done = smsc("send", PHONE, "Привет", "--transport", "smtp")
     assert done.out == (
         "sent: 1 part\n"
-        "  By mail the gateway gives no answer: cost, balance and refusals show up in your account "
-        "only.\n"
+        "  By e-mail the gateway gives no answer: cost, balance and refusals are only in your "
+        "account.\n"
     )
     assert smsc_sandbox.wait_for(phone=PHONE).text == "Привет"
 

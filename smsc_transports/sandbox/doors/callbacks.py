@@ -103,7 +103,7 @@ class Callbacks:
             async with self._session.post(self.url, data=fields, allow_redirects=False):
                 pass
         except (aiohttp.ClientError, asyncio.TimeoutError):
-            pass  # as at the gateway, nobody is told that a receiver was away
+            pass  # as at the gateway, a receiver that does not answer is not reported
 
 
 def form(

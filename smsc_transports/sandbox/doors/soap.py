@@ -64,7 +64,7 @@ class _Builder(ElementTree.TreeBuilder):
 def check(endpoint: str, fields: Fields) -> None:
     """Error 1 for what the operation has no answer for."""
     if endpoint == "status" and "," in fields.get("id", ""):
-        raise Refused(1, "SOAP tells of one message at a time")
+        raise Refused(1, "SOAP answers for one message at a time")
 
 
 def write(call: Call, answer: Answer, namespace: str) -> bytes:

@@ -38,7 +38,7 @@ export const TEXTS = {
     },
     errors: {
       1: ["Wrong parameters", "A parameter is missing, too long or cannot be understood. Compare the request below with the documentation."],
-      2: ["Wrong login or password", "Check SMSC_LOGIN and SMSC_PASSWORD. This sandbox was started with credentials of its own."],
+      2: ["Wrong login or password", "Check SMSC_LOGIN and SMSC_PASSWORD: both are empty, or they are not those that this sandbox was started with."],
       3: ["Not enough money", "The message costs more than the balance. Reset the sandbox, or start it with a larger --balance."],
       4: ["Address blocked", "Too many errors in a row: the gateway blocks the address for 10 or 30 minutes. Advance the clock to end it."],
       5: ["Wrong date, or nothing to delete", "Check the parameter time, or the number and id of the message to delete."],
@@ -112,7 +112,7 @@ export const TEXTS = {
     },
     errors: {
       1: ["Хибні параметри", "Параметра немає, він задовгий або незрозумілий. Порівняйте запит нижче з документацією."],
-      2: ["Хибний логін або пароль", "Перевірте SMSC_LOGIN і SMSC_PASSWORD. Цю пісочницю запущено з власними логіном чи паролем."],
+      2: ["Хибний логін або пароль", "Перевірте SMSC_LOGIN і SMSC_PASSWORD: вони порожні або не ті, з якими запущено цю пісочницю."],
       3: ["Недостатньо коштів", "Повідомлення коштує більше, ніж є на балансі. Скиньте пісочницю або запустіть її з більшим --balance."],
       4: ["Адресу заблоковано", "Забагато помилок поспіль: шлюз блокує адресу на 10 або 30 хвилин. Переведіть час, щоб це скінчилося."],
       5: ["Хибна дата або нічого видаляти", "Перевірте параметр time або номер та id повідомлення, яке треба видалити."],
@@ -186,7 +186,7 @@ export const TEXTS = {
     },
     errors: {
       1: ["Неверные параметры", "Параметра нет, он слишком длинный или непонятен. Сравните запрос ниже с документацией."],
-      2: ["Неверный логин или пароль", "Проверьте SMSC_LOGIN и SMSC_PASSWORD. Эта песочница запущена с собственными логином или паролем."],
+      2: ["Неверный логин или пароль", "Проверьте SMSC_LOGIN и SMSC_PASSWORD: они пусты или не те, с которыми запущена эта песочница."],
       3: ["Недостаточно средств", "Сообщение стоит больше, чем есть на балансе. Сбросьте песочницу или запустите её с большим --balance."],
       4: ["Адрес заблокирован", "Слишком много ошибок подряд: шлюз блокирует адрес на 10 или 30 минут. Переведите часы, чтобы это закончилось."],
       5: ["Неверная дата или нечего удалять", "Проверьте параметр time или номер и id сообщения, которое нужно удалить."],

@@ -67,7 +67,7 @@ def _getaddrinfo(genuine: Any) -> Any:
 
 
 def _inner_getaddrinfo(genuine: Any) -> Any:
-    """As the outer one, but give the sandbox's own address: nobody may translate it later."""
+    """As the outer one, but give the sandbox's own address, not to be translated later."""
 
     def getaddrinfo(
         host: Any, port: Any, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0
