@@ -1,4 +1,4 @@
-"""The policy that never sends twice.
+"""The policy that asks for the status of a message before it sends it again.
 
 After a send with an unknown outcome its status is asked for under our id. Found: the reply is
 built from the status. Surely not found: it is sent again under the same id, twice at the most. No

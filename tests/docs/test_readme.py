@@ -136,7 +136,7 @@ def test_the_example_of_a_transport_carries_a_message_and_passes_its_test(
 
 def test_the_examples_of_the_fixture_pass(tmp_path: Path, monkeypatch: Any) -> None:
     (tmp_path / "notify.py").write_text(block_with("def order_ready(phone"), "utf-8")
-    (tmp_path / "test_notify.py").write_text(block_with("def test_customer_is_told"), "utf-8")
+    (tmp_path / "test_notify.py").write_text(block_with("def test_customer_is_notified"), "utf-8")
     (tmp_path / "test_shop.py").write_text(block_with("def test_the_order_is_announced"), "utf-8")
     (tmp_path / "conftest.py").write_text(
         "import smsc_api\n"
