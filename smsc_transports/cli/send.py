@@ -36,8 +36,8 @@ BY_MAIL = (
     "By e-mail the gateway gives no answer: cost, balance and refusals are only in your account."
 )
 MAYBE_TWICE = (
-    "An attempt before had no answer: it may have been sent twice. With SMSC_FAILOVER=safe that "
-    "does not happen."
+    "An attempt before had no answer: it may have been sent twice. With SMSC_FAILOVER=safe its "
+    "status is asked for first."
 )
 
 

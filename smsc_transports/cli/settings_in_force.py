@@ -116,7 +116,7 @@ def _values(settings: Settings) -> Iterable[Finding]:
         yield note(
             "SMSC_FAILOVER is legacy, the vendor's rule: a message whose answer is lost is sent "
             "again on the next host, and may arrive up to five times.",
-            "SMSC_FAILOVER = 'safe' asks for its status first and never sends it twice.",
+            "SMSC_FAILOVER = 'safe' asks for its status before it sends it again.",
         )
 
 

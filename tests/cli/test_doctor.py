@@ -217,7 +217,7 @@ def test_the_vendor_s_repeats_and_passwords_in_plain_text_are_noted(smsc: Smsc, 
                 "SMSC_FAILOVER is legacy, the vendor's rule: a message whose answer is lost is "
                 "sent again on the next host, and may arrive up to five times."
             ),
-            "SMSC_FAILOVER = 'safe' asks for its status first and never sends it twice.",
+            "SMSC_FAILOVER = 'safe' asks for its status before it sends it again.",
         )
     ]
     assert found["Transports and plugins"] == [

@@ -218,7 +218,7 @@ def test_a_send_that_was_repeated_after_a_lost_answer_says_that_it_may_be_there_
         (
             "sent: id 1002, 1 part, cost 1.40, balance 97.20\n"
             "  An attempt before had no answer: it may have been sent twice. With "
-            "SMSC_FAILOVER=safe that does not happen.\n"
+            "SMSC_FAILOVER=safe its status is asked for first.\n"
         ),
         "",
     )
