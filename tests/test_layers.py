@@ -18,7 +18,7 @@ MAY_IMPORT: Dict[str, Set[str]] = {
     "failover": {"plugins", "values", "reporting"},
     "transports": {"plugins", "values", "reporting"},
     "call": {*CORE, "queueing.transport"},
-    "callback": set(),
+    "callback": {"values"},
     "switching": {"values", "reporting", "cli.terminal"},
     "sandbox": {"values", "reporting", "plugins", "callback", "cli.terminal"},
     "testing": {*CORE, "sandbox"},

@@ -23,13 +23,16 @@ PLUGINS = {
     PROGRAMS / f"{name}.py"
     for name in (
         "attempts_for_prometheus",
+        "callback_asgi",
+        "callback_django",
+        "callback_flask",
         "receipts_in_a_database",
         "one_file_transport",
         "route_by_country",
         "settings_from_django",
     )
 }
-"""What is not an old program but a plugin; tested in tests/plugins."""
+"""What is no old program: plugins, tested in tests/plugins, and views, in test_callback_views."""
 PATIENCE = 60  # seconds; a program that takes longer hangs
 
 

@@ -105,6 +105,37 @@ def test_wrong_value_in_the_environment_is_told_as_well(
     assert told() == [message.format(value)]
 
 
+@pytest.mark.parametrize("charset", ["windows1252x", "utf-16", "ebcdic-nowhere"])
+def test_a_charset_that_no_text_can_go_in_is_told_once(
+    charset: str, face: Any, gateway: Gateway, told: Told
+) -> None:
+    face.SMSC_CHARSET = charset
+    for _ in range(2):
+        assert face.SMSC().send_sms(PHONE, "тест").ok
+    [text] = told()
+    assert text == (
+        f"SMSC_CHARSET is {charset!r}, but it must be 'utf-8', 'windows-1251' or 'koi8-r'. utf-8 "
+        f"is used instead."
+    )
+    assert gateway.fields[0]["mes"] == "тест"
+
+
+def test_an_api_key_in_the_wrong_place_is_told_once_where_it_goes(
+    face: Any, gateway: Gateway, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SMSC_APIKEY", "gEheim")
+    face.SMSC().get_balance()
+    assert told() == []  # there is an account, so the key may be another program's
+    face.SMSC_LOGIN = face.SMSC_PASSWORD = ""
+    for _ in range(2):
+        face.SMSC().get_balance()
+    [text] = told()
+    assert text == (
+        "SMSC_APIKEY in the environment is not a setting: an API key goes into SMSC_PASSWORD, and "
+        "SMSC_LOGIN stays empty."
+    )
+
+
 def test_each_wrong_value_is_told_for_itself(face: Any, gateway: Gateway, told: Told) -> None:
     for face.SMSC_TIMEOUT in ("abc", "def", "abc"):
         face.SMSC_FAILOVER = "never"

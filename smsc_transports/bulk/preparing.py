@@ -11,9 +11,8 @@ from smsc_transports.bulk.numbers import Numbers, WrongNumber
 from smsc_transports.bulk.tables import Table
 from smsc_transports.bulk.templates import Template, place_of
 from smsc_transports.values.errors import ConfigurationError
-from smsc_transports.values.parts import segment, transliterate
+from smsc_transports.values.parts import LONGEST_TEXT, segment, transliterate
 
-LONGEST_TEXT = 1000
 _LINE_BREAK = re.compile(r"\r\n|\r|\\n")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 

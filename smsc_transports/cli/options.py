@@ -90,5 +90,7 @@ def add_message(parser: argparse.ArgumentParser) -> None:
         "--query", metavar="PARAMETERS", default="", help="further ones: 'valid=01:00&maxsms=3'"
     )
     parser.add_argument(
-        "--dry-run", action="store_true", help="show what would go out, and send nothing"
+        "--dry-run",
+        action="store_true",
+        help="show what would go out and its cost; send nothing",
     )

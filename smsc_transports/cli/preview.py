@@ -1,4 +1,4 @@
-"""Shows what a call would put on the wire; nothing here can send.
+"""Shows what a call would put on the wire; nothing here sends or asks.
 
 The face writes the request with ``_smsc_send_cmd`` replaced, and each transport gives what it
 would send.
@@ -49,6 +49,20 @@ def _chosen(manager: Any, request: Request) -> List[Transport]:
         raise ConfigurationError(f"{error}.") from error
 
 
+def why_no_question(face: Any, call: Callable[[Any], Any]) -> str:
+    """Say why ``call``, a question, is not put to the gateway; "" if it may be.
+
+    A stranger's transport is never asked: nobody can tell that it would not send.
+    """
+    settings = _settings(face)
+    if not settings.login and not settings.password:
+        return "SMSC_LOGIN and SMSC_PASSWORD are empty"
+    command, argument = _written(face, call)
+    chosen = _chosen(plugin_manager(), Request(command, argument, settings))
+    strangers = [each.name for each in chosen if not each.is_gateway]
+    return f"{', '.join(strangers)} is not asked in a dry run" if strangers else ""
+
+
 def show(found: Dict[str, Any], as_json: bool, **about: Any) -> None:
     """Print a preview."""
     if as_json:
@@ -58,9 +72,17 @@ def show(found: Dict[str, Any], as_json: bool, **about: Any) -> None:
     lines = [f"dry run, nothing is sent: {line}{about['phones']}"]
     if found["id_of_ours"]:
         lines.append("SMSC_FAILOVER is safe: an id is chosen when it is sent, in place of id=0")
+    if "parts" in found:
+        lines.append(_estimated(found))
     for transport in found["transports"]:
         lines += _in_words(transport)
     print(printable("\n  ".join(lines)))
+
+
+def _estimated(found: Dict[str, Any]) -> str:
+    parts, cost = found["parts"], found["cost"]
+    counted = "" if parts is None else f"{parts} part{'' if parts == 1 else 's'} for each number, "
+    return counted + (f"cost not known ({found['no_cost']})" if cost is None else f"cost {cost}")
 
 
 def addresses_of(transport: Transport, request: Request) -> List[str]:

@@ -6,7 +6,7 @@ Light to import, since ``smsc --help`` needs it.
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any, Callable, Dict, List
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Tuple
 
 from smsc_transports.cli import options
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from smsc_transports.values.reply import Reply
 
     Call = Callable[[Any, Message], Reply]
+    Judge = Callable[[Message, Reply], Answer]
 
 _SEND = """\
 Send a message, or one for each line of the standard input. All lines are read before the first
@@ -94,6 +95,11 @@ def send(arguments: argparse.Namespace, face: Any) -> int:
 
 def price(arguments: argparse.Namespace, face: Any) -> int:
     """Ask for the price of every message; gives the exit status."""
+    return _each(arguments, face, *_question(arguments), sending=False)
+
+
+def _question(arguments: argparse.Namespace) -> Tuple[Call, Judge]:
+    """Give the question for the price of a message, and what judges its reply."""
     from smsc_transports.cli.answers import answer
     from smsc_transports.cli.series import about
 
@@ -107,33 +113,46 @@ def price(arguments: argparse.Namespace, face: Any) -> int:
     def in_words(reply: Reply) -> List[str]:
         return [f"cost {reply.by_name('cost')}, {_counted(reply, arguments.format)}"]
 
-    return _each(arguments, face, call, judged, sending=False)
+    return call, judged
 
 
 def _each(
-    arguments: argparse.Namespace,
-    face: Any,
-    call: Call,
-    judged: Callable[[Message, Reply], Answer],
-    sending: bool,
+    arguments: argparse.Namespace, face: Any, call: Call, judged: Judge, sending: bool
 ) -> int:
     """Read the messages and make the call for each, or show what it would send."""
-    from smsc_transports.cli import messages, preview
-    from smsc_transports.cli.answers import DONE
+    from smsc_transports.cli import estimating, messages
     from smsc_transports.cli.program import WrongArguments
-    from smsc_transports.cli.series import Series, about
+    from smsc_transports.cli.series import Series
 
     needs_text = arguments.format not in options.WITHOUT_TEXT
     to_messenger = arguments.format == "tg" or "bot=" in arguments.query
     given = messages.read(arguments.phones, arguments.text, needs_text, to_messenger)
     if len(given) > 1 and arguments.id:
         raise WrongArguments("--id is for one message, there are several.")
-    if not arguments.dry_run:
-        smsc = face.SMSC()
-        series = Series(given, sending, arguments.json)
-        return series.run(lambda message: judged(message, call(smsc, message)))
+    if sending:
+        for message in given:
+            estimating.refuse_long_text(message, arguments)
+    if arguments.dry_run:
+        return _show_each(arguments, face, call, given, sending)
+    smsc = face.SMSC()
+    series = Series(given, sending, arguments.json)
+    return series.run(lambda message: judged(message, call(smsc, message)))
+
+
+def _show_each(
+    arguments: argparse.Namespace, face: Any, call: Call, given: List[Message], sending: bool
+) -> int:
+    """Show what each message would put on the wire, and what it would cost."""
+    from smsc_transports.cli import preview
+    from smsc_transports.cli.answers import DONE
+    from smsc_transports.cli.estimating import Estimates
+    from smsc_transports.cli.series import about
+
+    estimates = Estimates(face, *_question(arguments))
     for message in given:
         found = preview.preview(face, lambda smsc: call(smsc, message))  # noqa: B023
+        if sending:
+            found.update(estimates.of(message, arguments))
         preview.show(found, arguments.json, **about(message))
     return DONE
 

@@ -13,6 +13,7 @@ from smsc_transports.cli.report import Finding, Section, note, ok, problem
 from smsc_transports.reporting.notices import SMSCWarning
 from smsc_transports.reporting.redaction import without_user
 from smsc_transports.values.errors import did_you_mean
+from smsc_transports.values.mistakes import API_KEY, WHERE_THE_KEY_GOES
 from smsc_transports.values.settings import Settings, Timeout, read_settings
 
 _NO = ("false", "no", "off", "0", "none", "n", "f")
@@ -106,11 +107,10 @@ def _values(settings: Settings) -> Iterable[Finding]:
     try:
         known = codecs.lookup(settings.charset) in [codecs.lookup(name) for name in _CHARSETS]
     except (LookupError, TypeError):
-        known = False
+        known = True  # told of where the settings were read
     if not known:
         yield note(
-            f"SMSC_CHARSET is {settings.charset!r}; the gateway knows {', '.join(_CHARSETS)}. "
-            f"A charset that Python does not know goes out as utf-8."
+            f"SMSC_CHARSET is {settings.charset!r}; the gateway knows {', '.join(_CHARSETS)}."
         )
     if settings.failover == "legacy":
         yield note(
@@ -127,7 +127,9 @@ def _names(file: str) -> List[Finding]:
     for name in sorted(os.environ):
         if not name.startswith(("SMSC_", "SMTP_")) or name in _OF_THE_ENVIRONMENT:
             continue
-        if name in known:
+        if name == API_KEY:
+            text = WHERE_THE_KEY_GOES
+        elif name in known:
             where = file or "smsc_api.py"
             text = f"{name} in the environment counts only if {where} reads it itself."
         else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import importlib
 import os
+import sys
 from importlib.metadata import distributions
 from typing import Any, Callable, Iterator, List, NamedTuple
 
@@ -31,7 +32,7 @@ def names_in(variable: str) -> List[str]:
 def find_plugins() -> Iterator[Source]:
     """Give the modules of ``SMSC_PLUGINS``, then what is installed."""
     for name in names_in("SMSC_PLUGINS"):
-        load = functools.partial(importlib.import_module, name)
+        load = functools.partial(_imported, name)
         yield Source(name, "SMSC_PLUGINS", f"the module {name} of SMSC_PLUGINS", load)
     seen = set()
     for distribution in distributions():
@@ -41,6 +42,18 @@ def find_plugins() -> Iterator[Source]:
             if name not in seen:  # a later one of the same name is hidden by the path
                 seen.add(name)
                 yield from _plugins_of(distribution, name, f"the distribution {name} {version}")
+
+
+def _imported(name: str) -> Any:
+    """Import a module; where it is nowhere the error names the folders that were searched."""
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{name}.".startswith(f"{error.name}."):
+            raise  # something that the module itself imports
+        folders = ", ".join(os.path.abspath(each) for each in sys.path)
+        text = f"{error}. These folders were searched, and PYTHONPATH adds others: {folders}"
+        raise ModuleNotFoundError(text, name=error.name) from None
 
 
 def _mentions_us(distribution: Any) -> bool:

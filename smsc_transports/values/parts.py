@@ -12,7 +12,10 @@ from typing import Dict, List, Tuple
 
 from smsc_transports.values.gsm import ALPHABET, ESCAPE, EXTENSION
 
-__all__ = ["Segmentation", "segment", "transliterate"]
+__all__ = ["LONGEST_TEXT", "Segmentation", "segment", "transliterate"]
+
+LONGEST_TEXT = 1000
+"""Characters of a text that the gateway takes; of more it answers error 1."""
 
 GSM7 = frozenset(ALPHABET) - {ESCAPE}
 GSM7_EXTENSION = frozenset(EXTENSION)

@@ -29,6 +29,7 @@ from smsc_transports.reporting.notices import tell_once
 from smsc_transports.reporting.redaction import MASK
 from smsc_transports.values.hidden import Hidden
 from smsc_transports.values.hosts import DEFAULT_HOST, domain_of, expand_hosts, read_hosts
+from smsc_transports.values.mistakes import tell_charset, tell_missing_account
 from smsc_transports.values.places import passwords_in, read_queue, read_slots
 from smsc_transports.values.words import read_language
 
@@ -169,9 +170,13 @@ def read_settings(
         smpp_tls=_understood("SMPP_TLS", new("SMPP_TLS"), _switch, False),
         smpp_split=_understood("SMPP_SPLIT", new("SMPP_SPLIT"), _split, "payload"),
     )
+    tell_charset(public.charset)
     login, password = constants.get("SMSC_LOGIN", ""), constants.get("SMSC_PASSWORD", "")
-    if not login and not password and _has_credentials(environ):
-        login, password = environ.get("SMSC_LOGIN", ""), environ.get("SMSC_PASSWORD", "")
+    if not login and not password:
+        if environ.get("SMSC_LOGIN") or environ.get("SMSC_PASSWORD"):
+            login, password = environ.get("SMSC_LOGIN", ""), environ.get("SMSC_PASSWORD", "")
+        else:
+            tell_missing_account(environ)
     return public.replace(
         login=login,
         password=password,
@@ -224,10 +229,6 @@ def default_timeout() -> Timeout:
     """Give the timeout for a call that sets none: the program's own socket default, if any."""
     seconds = socket.getdefaulttimeout()
     return DEFAULT_TIMEOUT if not seconds else Timeout(seconds, seconds)
-
-
-def _has_credentials(environ: Mapping[str, str]) -> bool:
-    return bool(environ.get("SMSC_LOGIN") or environ.get("SMSC_PASSWORD"))
 
 
 T = TypeVar("T")

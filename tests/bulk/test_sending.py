@@ -264,6 +264,6 @@ def test_another_gateway_is_never_trusted_with_a_batch(
 
 
 def test_the_sandbox_knows_the_limit_of_a_text() -> None:
-    from smsc_transports.bulk.preparing import LONGEST_TEXT
+    from smsc_transports.values.parts import LONGEST_TEXT
 
     assert assumptions.MAX_TEXT == LONGEST_TEXT

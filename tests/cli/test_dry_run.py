@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from typing import Any, List
@@ -15,11 +16,15 @@ from smsc_transports.sandbox.server import Sandbox
 from tests.test_secrets import forms
 
 from ..surroundings import Pigeon, module_with
-from ..transports.gateway import Gateway
+from ..transports.gateway import Gateway, answer
 from .conftest import Shop, Smsc
 
-PHONE = "79991112233"
+pytestmark = pytest.mark.usefixtures("smsc_sandbox")
 
+PHONE = "79991112233"
+PRICED = "  1 part for each number, cost 1.40\n"
+
+ACCOUNT = ("SMSC_LOGIN", "SMSC_PASSWORD")
 WATCHED = """
 import sys
 NETWORK = {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr",
@@ -33,10 +38,17 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-def watched(*arguments: str) -> Any:
+def watched(*arguments: str, account: Any = None) -> Any:
     """Run ``smsc`` in a process that tells of everything that would leave it."""
     command = [sys.executable, "-c", WATCHED, *arguments]
-    return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60)
+    environ = {name: value for name, value in os.environ.items() if name not in ACCOUNT}
+    return subprocess.run(
+        command,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        env=None if account is None else {**environ, **account},
+    )
 
 
 def test_the_request_is_shown_to_the_byte_without_secrets(smsc: Smsc, shop: Shop) -> None:
@@ -44,7 +56,7 @@ def test_the_request_is_shown_to_the_byte_without_secrets(smsc: Smsc, shop: Shop
     assert done == (
         0,
         (
-            f"dry run, nothing is sent: {PHONE}\n"
+            f"dry run, nothing is sent: {PHONE}\n{PRICED}"
             "  by http-get to smsc.ua, www2.smsc.ua, www3.smsc.ua, www4.smsc.ua, www5.smsc.ua (in "
             "this order)\n"
             "  GET http://smsc.ua/sys/send.php?login=***&psw=***&fmt=1&charset=utf-8&cost=3"
@@ -59,17 +71,20 @@ def test_what_is_shown_is_what_is_sent(smsc: Smsc, shop: Shop) -> None:
         shop.set(SMSC_HOST=gateway.address, SMSC_LOGIN="", SMSC_CHARSET="windows-1251")
         arguments = ("send", PHONE, "Привет / 5+5", "--query", "valid=1", "--time", "+5")
         shown = smsc(*arguments, "--dry-run").out.splitlines()[-1]
-        assert gateway.requests == []
+        [question] = gateway.requests
+        assert "&cost=1&" in question.target  # asks for the price, and sends nothing
         smsc(*arguments)
-    [seen] = gateway.requests
+    [_, seen] = gateway.requests
     sent = seen.target.replace("geheim/7", "***").replace("geheim%2F7", "***")
     assert shown == f"  GET http://{gateway.address}{sent}"
 
 
 def test_a_long_message_is_shown_as_the_post_that_it_becomes(smsc: Smsc, shop: Shop) -> None:
     shop.set(SMSC_HOST="127.0.0.1:9", SMSC_HTTPS=True)
-    done = smsc("send", PHONE, "x" * 2000, "--dry-run")
-    by, request, body = done.out.splitlines()[1:]
+    done = smsc("send", PHONE, "я" * 400, "--dry-run")
+    estimate, by, request, body = done.out.splitlines()[1:]
+    why = "no answer: no host gave a usable one"
+    assert estimate == f"  6 parts for each number, cost not known ({why})"
     assert by == "  by https-get to 127.0.0.1:9"
     assert request == "  POST https://127.0.0.1:9/sys/send.php"
     assert body.startswith("  login=***&psw=***&fmt=1&charset=utf-8&cost=3&phones=")
@@ -79,7 +94,7 @@ def test_a_letter_and_what_follows_it_are_shown(smsc: Smsc, shop: Shop) -> None:
     shop.set(SMSC_HOST="smsc.ru", SMTP_LOGIN="mailer-login", SMTP_PASSWORD="mail-geheim")
     done = smsc("send", PHONE, "Привет", "--transport", "smtp,https-post", "--dry-run")
     assert done.out == (
-        f"dry run, nothing is sent: {PHONE}\n"
+        f"dry run, nothing is sent: {PHONE}\n{PRICED}"
         "  by smtp to send.smsc.ru\n"
         "  an e-mail from api@smsc.ru to send@send.smsc.ru:\n"
         "    Content-Type: text/plain; charset=utf-8\n"
@@ -108,6 +123,9 @@ def test_json_has_the_same(smsc: Smsc, shop: Shop) -> None:
     assert told == {
         "phones": PHONE,
         "outcome": "dry run",
+        "parts": 1,
+        "cost": None,
+        "no_cost": "no answer: no host gave a usable one",
         "failover": "safe",
         "id_of_ours": True,
         "transports": [
@@ -170,6 +188,7 @@ def test_of_a_stranger_s_transport_its_name_and_addresses_are_shown(smsc: Smsc) 
     plugin_manager().register(plugin)
     done = smsc("send", PHONE, "Hello", "--transport", "pigeon", "--dry-run")
     assert done.out.splitlines()[1:] == [
+        "  1 part for each number, cost not known (pigeon is not asked in a dry run)",
         "  by pigeon to north-loft, south-loft (in this order)",
         "  its plugin does not show what it sends",
     ]
@@ -231,7 +250,7 @@ def test_in_safe_mode_it_is_told_that_the_id_comes_later(smsc: Smsc, shop: Shop)
 def test_by_smpp_the_messages_are_told(smsc: Smsc, shop: Shop) -> None:
     arguments = ("--transport", "smpp", "--sender", "Shop", "--dry-run")
     done = smsc("send", f"{PHONE},79991112234", "Привет", *arguments)
-    assert done.out.splitlines()[1:] == [
+    assert done.out.splitlines()[2:] == [
         "  by smpp to smpp.smsc.ua:3700, smpp2.smsc.ua:3700 (in this order)",
         f"  submit_sm: phone {PHONE}, from Shop, submits 1, data_coding 8, parts 1",
         "  submit_sm: phone 79991112234, from Shop, submits 1, data_coding 8, parts 1",
@@ -241,8 +260,42 @@ def test_by_smpp_the_messages_are_told(smsc: Smsc, shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("transport", ["http-get", "https-post", "smtp", "soap", "smpp"])
-def test_nothing_leaves_the_process(shop: Shop, smsc_sandbox: Sandbox, transport: str) -> None:
-    done = watched("send", PHONE, "Hello", "--dry-run", "--transport", transport)
+def test_only_the_question_for_the_price_leaves_the_process(
+    shop: Shop, smsc_sandbox: Sandbox, transport: str
+) -> None:
+    command = ("send", PHONE, "Hello", "--dry-run", "--transport", transport)
+    done = watched(*command)
     assert (done.returncode, done.stderr) == (0, "")
+    assert PRICED in done.stdout
+    assert smsc_sandbox.messages == []
+    shop.set(SMSC_LOGIN="", SMSC_PASSWORD="")
+    done = watched(*command, account={})
     assert "NETWORK" not in done.stdout
-    assert "NETWORK socket.connect" in watched("send", PHONE, "Hello").stdout
+    why = "cost not known (SMSC_LOGIN and SMSC_PASSWORD are empty)"
+    assert f"  1 part for each number, {why}\n" in done.stdout
+
+
+def test_a_refused_question_for_the_price_is_told_and_asked_no_more(smsc: Smsc, shop: Shop) -> None:
+    with Gateway(answer(b"0,-2")) as gateway:
+        shop.set(SMSC_HOST=gateway.address)
+        lines = b"79991112233 one\n79991112234 two"
+        told = smsc("send", "-", "--dry-run", "--json", stdin=lines).out.splitlines()
+    assert len(gateway.requests) == 1
+    assert {json.loads(line)["no_cost"][:17] for line in told} == {"refused: error 2,"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parts"),
+    [
+        (["x" * 160], 1),
+        (["x" * 161], 2),
+        (["я" * 71], 2),
+        (["я" * 71, "--translit", "1"], 1),
+        (["x", "--format", "hlr"], None),
+        (["x" * 2000, "--query", "maxsms=2"], None),
+    ],
+)
+def test_parts_are_counted_here(smsc: Smsc, shop: Shop, arguments: List[str], parts: Any) -> None:
+    shop.set(SMSC_LOGIN="", SMSC_PASSWORD="")
+    done = smsc("send", PHONE, *arguments, "--dry-run", "--json")
+    assert json.loads(done.out)["parts"] == parts

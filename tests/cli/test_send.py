@@ -331,3 +331,27 @@ def test_a_sandbox_that_nothing_leads_to_is_told(
         "not sent: no host took it",
         "  'smsc doctor --online' looks for the cause.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "я" * 1001,
+            "1001 characters, which are 15 parts; the gateway takes 1000 characters",
+        ),
+        (
+            "x" * 5000,
+            "5000 characters, which are 33 parts; the gateway takes 1000 characters",
+        ),
+    ],
+)
+def test_a_text_that_is_too_long_is_counted_here_and_not_sent(
+    smsc: Smsc, smsc_sandbox: Sandbox, text: str, told: str
+) -> None:
+    done = smsc("send", PHONE, text)
+    assert (done.status, done.out) == (2, "")
+    assert told in done.err
+    lines = f"{PHONE} short\n{PHONE} {text}".encode()
+    assert smsc("send", "-", stdin=lines).err.startswith("smsc: line 2: the text has ")
+    assert smsc_sandbox.messages == []

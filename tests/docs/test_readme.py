@@ -165,7 +165,7 @@ def test_the_example_of_bulk_hands_callbacks_on(
     monkeypatch.chdir(tmp_path)
     [result] = bulk.send([("+380501112233", "x")], "clients.csv.journal")
     handler: Dict[str, Any] = {}
-    exec(block_with("def status_callback"), handler)
+    exec(block_with("def status_callback(form):"), handler)
     phone = "380501112233"
     signature = sign(result.id, phone, 1, "s3cret")._asdict()
     fields = {"id": str(result.id), "phone": phone, "status": "1", "ts": "1700000000"}
@@ -173,6 +173,18 @@ def test_the_example_of_bulk_hands_callbacks_on(
     journal = Journal(Path("clients.csv.journal"))
     assert list(journal.select("SELECT status, changed_at FROM rows")) == [(1, 1700000000)]
     journal.close()
+
+
+def test_the_example_of_a_callback_takes_what_is_signed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    view: Dict[str, Any] = {}
+    exec(block_with("def status_callback(form, secret)"), view)
+    signature = sign("7", "380501112233", 1, "s3cret")._asdict()
+    form = {"id": "7", "phone": "380501112233", "status": "1", "ts": "1700000000", **signature}
+    assert view["status_callback"](form, "s3cret") == 200
+    assert view["status_callback"](form, "another") == 403
+    assert capsys.readouterr().out == "7 380501112233 2023-11-14 22:13:20+00:00\n"
 
 
 def test_the_shown_run_of_bulk_prints_what_is_shown(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import subprocess
 import sys
 import threading
@@ -200,7 +201,8 @@ def test_module_that_is_missing_is_told_once(
     assert message == (
         "The plugin 'nowhere_to_be_found' from the module nowhere_to_be_found of SMSC_PLUGINS "
         "does not load and is left out: ModuleNotFoundError: No module named "
-        "'nowhere_to_be_found'. Fix or uninstall it, or set "
+        "'nowhere_to_be_found'. These folders were searched, and PYTHONPATH adds others: "
+        f"{', '.join(os.path.abspath(each) for each in sys.path)}. Fix or uninstall it, or set "
         "SMSC_BLOCK_PLUGINS=nowhere_to_be_found."
     )
 

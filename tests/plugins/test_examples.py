@@ -202,12 +202,13 @@ def test_mixed_and_unknown_countries_go_as_the_settings_say(
 
 
 def test_credentials_and_host_come_from_the_settings_of_a_django_site(
-    switch_on: Switch, face: Any, gateway: Gateway
+    switch_on: Switch, face: Any, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     django = pytest.importorskip("django.conf", reason="Django is not installed")
     account = {"login": "alex", "password": "from django", "host": "smsc.kz"}
     if not django.settings.configured:
-        django.settings.configure(SMSC=account)
+        django.settings.configure()
+    monkeypatch.setattr(django.settings, "SMSC", account, raising=False)
     switch_on("settings_from_django")
     face.SMSC().get_balance()
     assert gateway.hosts == ["smsc.kz"]
