@@ -4,7 +4,7 @@
 from callback_asgi import sms_status
 app.mount("/sms-status", sms_status)
 
-The secret of the account's callbacks is in the environment: SMSC_CALLBACK_SECRET.
+The secret of the account's callbacks is in the environment: SMS_CALLBACK_SECRET.
 """
 
 import os
@@ -30,7 +30,7 @@ async def sms_status(scope, receive, send):
     status, text = 200, "OK"
     try:
         fields = dict(parse_qsl(form.decode("latin-1"), keep_blank_values=True))
-        await status_changed(read_event(fields, os.environ["SMSC_CALLBACK_SECRET"]))
+        await status_changed(read_event(fields, os.environ["SMS_CALLBACK_SECRET"]))
     except InvalidCallback as error:
         status, text = 403, str(error)
     headers = [(b"content-type", b"text/plain; charset=utf-8")]

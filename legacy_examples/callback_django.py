@@ -4,7 +4,7 @@
 from callback_django import sms_status
 urlpatterns = [path("sms-status", sms_status)]
 
-The secret of the account's callbacks is in the environment: SMSC_CALLBACK_SECRET.
+The secret of the account's callbacks is in the environment: SMS_CALLBACK_SECRET.
 """
 
 import os
@@ -24,7 +24,7 @@ def status_changed(event):
 def sms_status(request):
     form = (request.POST or request.GET).dict()
     try:
-        event = read_event(form, os.environ["SMSC_CALLBACK_SECRET"])
+        event = read_event(form, os.environ["SMS_CALLBACK_SECRET"])
     except InvalidCallback as error:
         return HttpResponse(str(error), status=403, content_type="text/plain")
     status_changed(event)

@@ -4,7 +4,7 @@
 from callback_flask import views
 app.register_blueprint(views)
 
-The secret of the account's callbacks is in the environment: SMSC_CALLBACK_SECRET.
+The secret of the account's callbacks is in the environment: SMS_CALLBACK_SECRET.
 """
 
 import os
@@ -24,7 +24,7 @@ def status_changed(event):
 @views.route("/sms-status", methods=["GET", "POST"])
 def sms_status():
     try:
-        event = read_event(request.values.to_dict(), os.environ["SMSC_CALLBACK_SECRET"])
+        event = read_event(request.values.to_dict(), os.environ["SMS_CALLBACK_SECRET"])
     except InvalidCallback as error:
         return str(error), 403, {"Content-Type": "text/plain"}
     status_changed(event)

@@ -71,7 +71,7 @@ def _secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(folder))
     for name in ("callback_django", "callback_flask", "callback_asgi"):
         monkeypatch.delitem(sys.modules, name, raising=False)
-    monkeypatch.setenv("SMSC_CALLBACK_SECRET", SECRET)
+    monkeypatch.setenv("SMS_CALLBACK_SECRET", SECRET)
     monkeypatch.setenv("SMSC_LANG", "en")
 
 

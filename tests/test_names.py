@@ -219,6 +219,16 @@ def test_a_status_of_several_messages_has_a_record_for_each(
         assert reply.id == "7"
 
 
+@pytest.mark.parametrize(("every", "text", "expected"), SEVERAL)
+@pytest.mark.usefixtures("fresh_plugins")
+def test_records_come_with_the_call_that_asks_for_several(
+    every: str, text: str, expected: List[Dict[str, str]], face: Any, gateway: Any
+) -> None:
+    gateway.reply = text
+    records = face.SMSC().get_status("7,8", f"{PHONE},{OTHER}", all=int(every)).records
+    assert [each.by_name("id") for each in records] == [each["id"] for each in expected]
+
+
 def test_records_have_the_types_of_a_reply() -> None:
     [first, second] = status(SEVERAL[0][1], all="0", id="7,8").records
     assert (first.status, first.changed_at) == (MessageStatus.DELIVERED, CHANGED)

@@ -248,4 +248,4 @@ def test_the_file_alone_tells_what_to_install(tmp_path: Path) -> None:
     assert finished.returncode == 1
     last = finished.stderr.splitlines()[-1]
     assert last.startswith("ImportError: smsc_api works with the package smsc_transports")
-    assert last.endswith(f"{sys.executable} -m pip install smsc-transports")
+    assert last.endswith(f"in a checkout of smsc-transports: {sys.executable} -m pip install .")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import List, Mapping, Optional, Sequence, Tuple
+from typing import Dict, List, Mapping, Optional, Sequence, Tuple
 
 from smsc_transports.values.names import Named
 
@@ -46,8 +46,10 @@ class Record(Named):
 
 def record(names: Sequence[str], values: Sequence[str]) -> Record:
     """Give values their names; of a name that stands twice the first counts."""
-    pairs = list(zip(names, values))
-    return Record(dict(reversed(pairs)))
+    fields: Dict[str, str] = {}
+    for name, value in zip(names, values):
+        fields.setdefault(name, value)
+    return Record(fields)
 
 
 def status_records(text: str, every: str, several: bool) -> List[Record]:
