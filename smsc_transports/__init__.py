@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 FIRST_IMPORT = RLock()
-"""Held while a first call imports what it needs: a process forked meanwhile would wait for ever
-for the locks of modules that another thread was importing."""
+"""Held while a first call imports what it needs: a process forked at that time would wait without
+end for the locks of modules that another thread was importing."""
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(

@@ -52,7 +52,7 @@ def _chosen(manager: Any, request: Request) -> List[Transport]:
 def why_no_question(face: Any, call: Callable[[Any], Any]) -> str:
     """Say why ``call``, a question, is not put to the gateway; "" if it may be.
 
-    A stranger's transport is never asked: nobody can tell that it would not send.
+    A third-party transport is not asked: it might send.
     """
     settings = _settings(face)
     if not settings.login and not settings.password:

@@ -138,7 +138,7 @@ def _give_back(ticket: object) -> None:
 
 
 def _after_fork() -> None:
-    # The requests under way, and whoever holds the lock, belong to the parent.
+    # The requests under way, and the holder of the lock, belong to the parent.
     global _lock
     _lock = threading.RLock()
     _taken.clear()

@@ -129,7 +129,7 @@ class Store:
             storage.put_data(f"m:{entry.name}", dumped(entry))
 
     def claim(self, entry: Entry, attempt: int, who: str) -> bool:
-        """Win an attempt, or not: somebody else has it."""
+        """Try to win an attempt; False if another process has it."""
         key, mine = f"c:{entry.name}:{attempt}", f"{who}/{new_worker()}"
         with self._storage() as storage:
             won = storage.put_if_empty(key, mine.encode())

@@ -147,7 +147,7 @@ class Worker:
         return found
 
     def _unclaimed(self, entry: Entry, claims: Dict[str, str]) -> Optional[int]:
-        """Give the attempt that nobody has; None while somebody who is alive works on it."""
+        """Give the attempt that is free; None while a living worker has it."""
         attempt = entry.attempt
         while True:
             owner = claims.get(f"{entry.name}:{attempt}")

@@ -120,7 +120,7 @@ class TransportContract(ABC):
             assert id == peer.received[0].id
 
     def test_the_message_arrives_with_its_phone(self, transport: Transport, peer: Peer) -> None:
-        """Once, and to nobody else."""
+        """Once, and to no other number."""
         self.send(transport, peer)
         [received] = peer.received
         assert (received.phones, received.text) == ([PHONE], "test")

@@ -2,7 +2,7 @@
 
 Two families that never mix: a :class:`TransportError` says what became of one
 attempt and is what the failover loop lives on; a :class:`ConfigurationError`
-says that somebody has to change a setting, and no loop swallows it.
+says that a setting has to be changed, and the loop does not catch it.
 """
 
 from __future__ import annotations

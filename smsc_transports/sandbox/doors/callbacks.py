@@ -24,7 +24,7 @@ _Due = Tuple[float, int, Message, Recipient, statuses.Change]
 
 
 def check_url(url: str) -> None:
-    """ValueError unless ``url`` leads to this machine: the sandbox calls nobody else."""
+    """ValueError unless ``url`` leads to this machine: the sandbox calls no other."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""

@@ -16,7 +16,7 @@ ElementTree.register_namespace("SOAP-ENV", SOAP)
 
 
 class Fault(Exception):
-    """A request that is no call of an operation; the text is for whoever wrote the client."""
+    """A request that is no call of an operation; the text is for the author of the client."""
 
 
 class Call(NamedTuple):

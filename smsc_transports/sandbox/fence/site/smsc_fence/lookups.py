@@ -14,7 +14,7 @@ _genuine: Dict[Tuple[Any, str], Any] = {}
 def put_up() -> None:
     """Take the place of the functions in ``socket`` and of those below it."""
     replacements: List[Tuple[Any, str, Callable[[Any], Any]]] = [
-        # The inner one first: gevent, and whoever imported the outer function before, ask it.
+        # The inner one first: gevent, and code that imported the outer function before, use it.
         (_socket, "getaddrinfo", _inner_getaddrinfo),
         (socket, "getaddrinfo", _getaddrinfo),
         (_socket, "gethostbyname", _gethostbyname),
