@@ -92,7 +92,7 @@ def _mistakes(face: Any, file: str, settings: Settings) -> Iterable[Finding]:
             f"password of its own."
         )
     yield from _values(settings)
-    yield from _names(file)
+    yield from _names(file, bool(settings.login or settings.password))
 
 
 def _values(settings: Settings) -> Iterable[Finding]:
@@ -120,13 +120,15 @@ def _values(settings: Settings) -> Iterable[Finding]:
         )
 
 
-def _names(file: str) -> List[Finding]:
+def _names(file: str, has_account: bool) -> List[Finding]:
     """Find names that are like a setting's and are none."""
     known = list(CONSTANTS.values())
     findings = []
     for name in sorted(os.environ):
         if not name.startswith(("SMSC_", "SMTP_")) or name in _OF_THE_ENVIRONMENT:
             continue
+        if name == API_KEY and not has_account:
+            continue  # told of where the settings were read
         if name == API_KEY:
             text = WHERE_THE_KEY_GOES
         elif name in known:

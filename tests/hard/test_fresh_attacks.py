@@ -173,6 +173,7 @@ def test_what_follows_an_answer_in_the_same_packet_is_never_the_next_one(
         assert face.SMSC().get_balance() == "99.50"
 
 
+@pytest.mark.filterwarnings("ignore::smsc_transports.reporting.notices.SMSCWarning")
 @pytest.mark.parametrize("charset", ["utf-8-sig", "utf-16", "punycode", "idna"])
 def test_a_charset_in_which_plain_letters_are_others_is_as_an_unknown_one(
     face: Any, charset: str

@@ -42,6 +42,7 @@ def header_of(server: MailServer) -> str:
         ("koi8-r", "hello", "koi8-r", b"hello"),
     ],
 )
+@pytest.mark.filterwarnings("ignore::smsc_transports.reporting.notices.SMSCWarning")
 def test_text_goes_in_the_charset_that_the_letter_declares(
     face: Any, charset: str, text: str, declared: str, raw: bytes
 ) -> None:
