@@ -1,6 +1,6 @@
 """The SMS gateway SMSC (smsc.ua, smsc.ru, smsc.kz, smscentre.com) for Python programs.
 
-Stands in the place of the vendor's file of the same name::
+Replaces the vendor's file of the same name::
 
     from smsc_api import *
 
@@ -46,7 +46,7 @@ try:
 except ImportError as _missing:
     raise _not_installed(_missing) from _missing
 
-# What a star import has always given, and nothing more: one more name could replace a caller's.
+# The names that a star import has always given. One more could replace a name of the caller.
 __all__ = [
     "SMSC",
     "SMSC_CHARSET",
@@ -75,9 +75,9 @@ SMSC_HTTPS = False  # send by HTTPS
 SMSC_CHARSET = "utf-8"  # or windows-1251, koi8-r
 SMSC_DEBUG = False  # print what happens
 
-# Settings for sending by mail.
+# Settings for sending by e-mail.
 SMTP_FROM = "api@smsc.ua"
-SMTP_SERVER = "send.smsc.ua"  # a comma list: the next one is tried where one does not take it
+SMTP_SERVER = "send.smsc.ua"  # or a comma list: the next is tried where one refuses
 SMTP_LOGIN = ""
 SMTP_PASSWORD = ""
 
@@ -173,10 +173,10 @@ class SMSC:
         format: object = 0,
         sender: str = "",
     ) -> None:
-        """Send a message by mail, through ``SMTP_SERVER``. The arguments are those of send_sms.
+        """Send a message by e-mail, through ``SMTP_SERVER``. The arguments are those of send_sms.
 
         Raises:
-            OSError, smtplib.SMTPException: the mail was not taken.
+            OSError, smtplib.SMTPException: the e-mail was not accepted.
             TypeError: phones, message, time or sender is no text.
         """
         _require_text(time=time, sender=sender, phones=phones, message=message)
@@ -300,7 +300,7 @@ _imported: Any = None
 
 
 def _package() -> Any:
-    """Give what makes the calls; the first call imports it, so that nobody else waits for it.
+    """Give the module that makes the calls, imported by the first call.
 
     Gives None to a signal handler that interrupts the import.
     """
@@ -317,7 +317,7 @@ def _package() -> Any:
 
 
 def _charset() -> Any:
-    return globals().get("SMSC_CHARSET", "utf-8")  # somebody may have deleted the constant
+    return globals().get("SMSC_CHARSET", "utf-8")  # the constant may have been deleted
 
 
 def _debug() -> Any:
@@ -332,12 +332,12 @@ def _require_text(**values: Any) -> None:
 
 
 def _sender_parameter(sender: object, charset: str) -> str:
-    # Whatever equals False leaves the sender to the account; "" is a sender of its own.
+    # Whatever equals False means the account's own sender; "" is a sender of its own.
     return "" if sender == False else "&sender=" + _percent_encode(str(sender), charset, "sender")  # noqa: E712
 
 
 def _padded(reply: list[str]) -> list[str]:
-    """Give four fields: debug output must bear a reply that has fewer."""
+    """Give four fields: debug output must not fail for a reply that has fewer."""
     return [*reply, "", "", "", ""][:4]
 
 
@@ -349,7 +349,7 @@ def _moment(timestamp: str) -> str:
 
 
 def _say(text: str) -> None:
-    """Print, on a console that knows no Cyrillic too."""
+    """Print, also on a console without Cyrillic."""
     try:
         print(text)
     except UnicodeEncodeError:

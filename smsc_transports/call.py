@@ -1,4 +1,4 @@
-"""The way of one call: settings, request, transports, policy, reply."""
+"""One call from top to bottom: settings, request, transports, policy, reply."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def ask(command: str, argument: str, settings: Settings, face: FaceNames) -> Rep
 
 
 def prepare(request: Request) -> Tuple[Call, List[Transport]]:
-    """Make a call ready to go: settings of plugins, and the transports in the order of trying.
+    """Prepare a call: the settings of plugins, and the transports in the order of trying.
 
     Raises NotSent, and what :func:`ask` raises.
     """
@@ -81,7 +81,7 @@ def mail(fields: Mapping[str, str], names: Mapping[str, Any]) -> Optional[BaseEx
     """Send by SMTP for a copy of smsc_api.py; give what went wrong, as smtplib raised it.
 
     Raises TypeError where login, password or charset is no text, ConfigurationError where there
-    is no transport for mail.
+    is no transport for e-mail.
     """
     names = Hidden(names)
     settings, face = read_settings(names), replaceable(names)
@@ -101,7 +101,7 @@ def mail(fields: Mapping[str, str], names: Mapping[str, Any]) -> Optional[BaseEx
         return smtplib.SMTPException("Nothing is sent: SMSC_DEADLINE left no time to try")
     failure = verdict.error.__cause__ or smtplib.SMTPException(str(verdict.error))
     failure.__context__ = failure.__cause__ = None
-    return failure.with_traceback(None)  # the frames that it came through hold the password
+    return failure.with_traceback(None)  # the frames of its traceback hold the password
 
 
 def choose(manager: PluginManager, request: Request) -> List[Transport]:
@@ -113,7 +113,7 @@ def choose(manager: PluginManager, request: Request) -> List[Transport]:
     carrying = [transport for transport in chosen if transport.carries(request)]
     if carrying and (request.billable or any(t.needs_slot for t in carrying)):
         return carrying
-    if carrying:  # the queue knows of what waits in it, and the gateway of everything else
+    if carrying:  # the queue knows the messages that wait in it, the gateway all others
         return [*carrying, named(known, usual_transport(request.settings))]
     if chosen and not any(transport.is_gateway for transport in chosen):
         raise NotSent(
@@ -165,7 +165,7 @@ def _require_types(request: Request) -> None:
 
 
 def _require_fence(settings: Settings) -> None:
-    """Send nothing where ``smsc sandbox run`` promised a sandbox and nothing leads there."""
+    """Raise NotSent where ``smsc sandbox run`` promised a sandbox and the fence is missing."""
     fence = sys.modules.get("smsc_fence")
     if fence is not None and fence.is_up():
         fence.cover(settings.hosts)

@@ -371,7 +371,7 @@ def test_a_program_survives_that_no_host_answers(smsc_sandbox: Sandbox, tmp_path
     assert seen.lines == ["not sent, error "] * 3
 
 
-def test_one_command_runs_a_program_and_shows_what_it_sent(tmp_path: Path) -> None:
+def test_the_first_command_prints_what_the_front_page_shows(tmp_path: Path) -> None:
     finished = _output(
         tmp_path,
         None,
@@ -386,3 +386,12 @@ def test_one_command_runs_a_program_and_shows_what_it_sent(tmp_path: Path) -> No
     shown = finished.stderr.splitlines()
     for text in ("Ваш пароль: 123", "SMSC.UA", "test2"):
         assert f"  {text}" in shown
+    readme = (ROOT / "README.md").read_text("utf-8")
+    [example] = re.findall(r"```\n(password: .*?)```", readme, re.DOTALL)
+    printed = iter(_without_times([*finished.stdout.splitlines(), *shown]))
+    for line in _without_times(example.splitlines()):
+        assert line == "..." or line in printed  # in this order
+
+
+def _without_times(lines: Sequence[str]) -> List[str]:
+    return [re.sub(r"^\d\d:\d\d:\d\d", "", line) for line in lines]

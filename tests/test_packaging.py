@@ -136,8 +136,9 @@ def test_the_wheel_holds_the_pages_of_the_inbox(wheel: zipfile.ZipFile) -> None:
 
 
 @pytest.mark.slow
-def test_the_wheel_holds_no_recordings(wheel: zipfile.ZipFile) -> None:
-    assert not [name for name in wheel.namelist() if "vectors" in name]
+def test_the_wheel_holds_no_recordings_and_no_guides(wheel: zipfile.ZipFile) -> None:
+    unwanted = re.compile(r"vectors|README|\.png")
+    assert not [name for name in wheel.namelist() if unwanted.search(name)]
 
 
 @pytest.mark.slow

@@ -1,17 +1,18 @@
-"""A transport that sends by a gateway which takes JSON.
+"""A transport that sends by another gateway, one that takes JSON.
 
-Set up by ``COURIER_URL`` (https://courier.example/messages) and ``COURIER_TOKEN``.
+Its settings are its own: ``COURIER_URL`` (https://courier.example/messages) and ``COURIER_TOKEN``.
+It does not use ``request.settings``, so the SMSC account does not reach the courier.
 """
 
-import json
 import os
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from urllib.parse import urlsplit
 
-from smsc_transports import NotSent, OutcomeUnknown, Transport, hookimpl
+import requests
+from urllib3.exceptions import NewConnectionError
+
+from smsc_transports import ConfigurationError, NotSent, OutcomeUnknown, Transport, hookimpl
 
 ERRORS = {401: 2, 402: 3, 403: 6, 404: 7}
-"""The gateway's own error codes, as programs know them, for HTTP statuses of the courier."""
+"""SMSC's error codes, which programs know, for HTTP statuses of the courier."""
 
 
 class Courier(Transport):
@@ -19,42 +20,45 @@ class Courier(Transport):
     commands = frozenset({"send"})
 
     def addresses(self, request):
-        return [os.environ.get("COURIER_URL", "http://127.0.0.1:8080/messages")]
+        url = os.environ.get("COURIER_URL")
+        if not url:
+            raise ConfigurationError("Set COURIER_URL, such as https://courier.example/messages.")
+        return [url]
 
     def exchange(self, request, address, timeout):
-        url = urlsplit(address)
-        make = HTTPSConnection if url.scheme == "https" else HTTPConnection
-        connection = make(url.netloc, timeout=timeout.connect)
-        try:
-            connection.connect()
-        except OSError as error:
-            raise NotSent(f"no connection: {error}")  # nothing left, so another may be tried
-        try:
-            connection.sock.settimeout(timeout.read)
-            connection.request("POST", url.path, self.letter(request), self.headers())
-            answer = connection.getresponse()
-            body = answer.read()
-        except (OSError, HTTPException) as error:
-            raise OutcomeUnknown(f"no answer: {error}")  # it may have been taken
-        finally:
-            connection.close()
-        return self.reply(answer.status, body)
-
-    def letter(self, request):
         sender = request.fields.get("sender", "")
-        return json.dumps({"to": request.phones, "text": request.text, "from": sender})
+        message = {"to": request.phones, "text": request.text, "from": sender}
+        try:
+            answer = requests.post(
+                address,
+                json=message,
+                auth=authorize,
+                timeout=(timeout.connect, timeout.read),
+                allow_redirects=False,  # the token is for this address only
+            )
+            return reply(answer)
+        except requests.ConnectTimeout as error:
+            raise NotSent(f"no connection: {error}", timed_out=True)
+        except requests.RequestException as error:
+            reason = getattr(error.args[0], "reason", error) if error.args else error
+            if isinstance(reason, NewConnectionError):
+                raise NotSent(f"no connection: {reason}")  # another transport may be tried
+            raise OutcomeUnknown(f"no answer: {reason}")  # the courier may have accepted it
 
-    def headers(self):
-        token = os.environ.get("COURIER_TOKEN", "")
-        return {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
 
-    def reply(self, status, body):
-        if status in ERRORS:
-            return f"0,-{ERRORS[status]}"
-        if status != 200:
-            raise OutcomeUnknown(f"HTTP status {status}")
-        message = json.loads(body)
-        return f"{message['id']},{message['parts']},,"  # cost and balance are not known
+def authorize(prepared):
+    # As auth= and not as a header, which an entry in ~/.netrc would replace.
+    prepared.headers["Authorization"] = "Bearer " + os.environ.get("COURIER_TOKEN", "")
+    return prepared
+
+
+def reply(answer):
+    if answer.status_code in ERRORS:
+        return f"0,-{ERRORS[answer.status_code]}"
+    if answer.status_code != 200:
+        raise OutcomeUnknown(f"HTTP status {answer.status_code}")
+    message = answer.json()
+    return f"{message['id']},{message['parts']},,"  # cost and balance are not known
 
 
 @hookimpl

@@ -14,7 +14,7 @@ _DESCRIPTION = """\
 Send a message for each row of FILE: CSV with the names of the columns in its first line, or JSON
 lines. Before anything is sent the rows are checked and the price is asked for. A journal beside
 the file, FILE.journal, makes sure that an interrupted run goes on with --resume and sends nothing
-twice. The result stands in FILE with .result.csv for its ending.
+twice. The result is written beside it, FILE with the ending .result.csv.
 'smsc bulk report FILE' asks what became of the messages and writes a page, .report.html.
 """
 _EXAMPLES = """\
@@ -52,7 +52,7 @@ def add_parser(subparsers: Any) -> None:
     add(
         "--repeat-unknown",
         action="store_true",
-        help="with --resume: send again what nobody tells of; it may arrive twice",
+        help="with --resume: send the unknown rows again; they may arrive twice",
     )
 
 

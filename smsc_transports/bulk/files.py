@@ -53,7 +53,9 @@ def work(arguments: argparse.Namespace, face: Any) -> int:
     program.checked_size(arguments.batch)
     asks = not (action or arguments.yes or arguments.dry_run)
     if asks and (arguments.json or not sys.stdin.isatty()):
-        raise WrongArguments("nobody is there to be asked before it is sent; --yes sends at once.")
+        raise WrongArguments(
+            "there is no terminal to ask for a confirmation; --yes sends without asking."
+        )
     file = Path(os.path.realpath(name))
     try:
         return (report if action else send)(arguments, face, file)
@@ -135,7 +137,7 @@ def report(arguments: argparse.Namespace, face: Any, file: Path) -> int:
                 progress.update(asked)
                 told += answered
         if told < left:
-            _complain(f"{left - told} statuses were not told; ask again in a minute")
+            _complain(f"{left - told} statuses are still missing; ask again in a minute")
         written = write_result(journal, table, with_statuses=True)
         summary = summary_of(journal)
         html = result_path(file, "report.html")

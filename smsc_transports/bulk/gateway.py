@@ -32,7 +32,7 @@ Parameters = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Taken:
-    """The gateway took a batch; what it says of single numbers, by their digits."""
+    """The gateway accepted a batch; what it says of single numbers, by their digits."""
 
     cost: str
     balance: str
@@ -49,7 +49,7 @@ class Refused:
 
 @dataclass(frozen=True)
 class Unsent:
-    """Nothing left, or surely nothing arrived."""
+    """Nothing was sent, or surely nothing arrived."""
 
     reason: str
 
@@ -114,21 +114,21 @@ class Gateway:
         return Price(Decimal(str(found["cost"])), int(found["cnt"]))
 
     def status(self, id: int, phone: str) -> Optional[Dict[str, Any]]:
-        """Ask for the status of a message, None if nobody tells; with the gateway's own names."""
+        """Ask for the status of a message, with the gateway's names; None if no host answers."""
         argument = f"phone={percent_encode(phone, 'utf-8', 'phone')}&id={id}&all=2"
         verdict = self._ask("status", Argument(argument, "utf-8"), _is_status)
         found = {} if verdict.text is None else _object(verdict.text)
         return found if "status" in found else None
 
     def balance(self) -> Union[str, Refused]:
-        """Ask for the balance, "" if nobody tells."""
+        """Ask for the balance, "" if no host answers."""
         reply = call.ask("balance", "", self._settings, self._face)
         if reply.error is not None:
             return Refused(reply.error)
         return reply[0].strip() if reply.ok else ""
 
     def account(self, salt: bytes) -> str:
-        """Give a mark by which another account is told from this one, and which tells no secret."""
+        """Give a mark that differs between accounts and contains no secret."""
         settings = self._merged()
         name = settings.login or settings.password
         given = name if isinstance(name, bytes) else str(name).encode()

@@ -1,4 +1,4 @@
-"""The journal: an SQLite file that knows of every row what became of it.
+"""The journal: an SQLite file with the outcome of every row.
 
 A batch is written down before its request leaves and again when its answer is there, each time
 to the disk. So after a crash at any moment every batch is either not begun, or answered, or it is
@@ -20,7 +20,7 @@ WAITING, SENDING, DONE, REFUSED, UNKNOWN = "not sent", "sending", "done", "refus
 BAD, DUPLICATE = "bad", "duplicate"
 """The outcomes of a row; BAD and DUPLICATE are those that are never sent."""
 OUTCOMES = (DONE, REFUSED, UNKNOWN, SENDING, WAITING, BAD, DUPLICATE)
-"""In the order in which they are told."""
+"""In the order in which they are reported."""
 
 LARGEST_ID = 2**31 - 1
 _CHUNK = 5000

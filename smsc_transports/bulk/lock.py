@@ -11,7 +11,7 @@ from smsc_transports.values.errors import ConfigurationError
 
 
 class Lock:
-    """Held while a process works on a journal; the system takes it back from a dead one."""
+    """Held while a process works on a journal; the system releases it if the process dies."""
 
     def __init__(self, path: Path) -> None:
         self._path = Path(f"{path}.lock")
@@ -20,7 +20,7 @@ class Lock:
             self._db = self._locked()
 
     def release(self) -> None:
-        """Let others work with the journal."""
+        """Release the journal to other processes."""
         assert self._db is not None
         with suppress(OSError):  # Windows keeps an open file
             self._path.unlink()

@@ -1,4 +1,4 @@
-"""What is said of a run before anything is sent."""
+"""What is printed about a run before anything is sent."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def counted(number: int, what: str) -> str:
 
 
 class Overview:
-    """Tells about the rows of a journal, in words or as JSON."""
+    """Prints the rows of a journal, in words or as JSON."""
 
     def __init__(self, journal: Journal, table: Table, as_json: bool) -> None:
         self._journal = journal
@@ -28,7 +28,7 @@ class Overview:
         self._as_json = as_json
 
     def rows(self) -> None:
-        """Tell how the file was read, and which rows are not sent."""
+        """Print how the file was read, and which rows are not sent."""
         counts = self._journal.counts()
         if self._as_json:
             self._tell_rows_as_json(counts)
@@ -42,7 +42,7 @@ class Overview:
         self._list(UNKNOWN, counts.get(UNKNOWN, 0), "unknown, not sent again")
 
     def price(self, total: Total, balance: str) -> None:
-        """Tell what is to be sent, and what it costs."""
+        """Print what is to be sent, and what it costs."""
         waiting = self._journal.counts().get(WAITING, 0)
         if self._as_json:
             facts = {"messages": waiting, "parts": total.parts, "cost": str(total.cost)}
@@ -61,7 +61,7 @@ class Overview:
         print(
             f"to send: {counted(waiting, 'message')} ({countries}), {counted(total.parts, 'part')}"
         )
-        print(f"price: {total.cost}, balance: {balance or 'not told'}")
+        print(f"price: {total.cost}, balance: {balance or 'not known'}")
         if total.unpriced:
             print(f"  without {counted(total.unpriced, 'row')}, some of which the gateway refuses")
         if balance and total.cost > amount(balance):

@@ -19,7 +19,7 @@ from smsc_transports.failover.slots import MOST_REQUESTS
 from smsc_transports.values.words import error_text
 
 MOST_REFUSALS = 40
-"""So many refused questions at the most: the gateway may count them towards a block."""
+"""At most so many refused price requests: the gateway may count them towards a block."""
 
 _TOO_MANY = 9
 

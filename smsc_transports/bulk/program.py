@@ -20,7 +20,7 @@ from smsc_transports.bulk.sending import MOST_IN_A_BATCH, Run
 from smsc_transports.values.errors import ConfigurationError
 
 Options = Dict[str, str]
-"""What is the same for all rows, by the names of the arguments; those that are not given lack."""
+"""Options of all rows, by the names of the arguments; those not given are missing."""
 
 PARAMETERS = ("sender", "time", "tz", "translit", "valid")
 
@@ -52,11 +52,11 @@ def send(
         tz: the time zone of ``time``, in hours from Moscow.
         translit: 1 or 2 to write the texts in Latin letters.
         valid: for how long to try: hours, or hh:mm.
-        batch: rows in one request, 1 to 500; of so many it stays unknown whether they arrived
-            when an answer is lost and nobody tells.
+        batch: rows in one request, 1 to 500; so many are unknown when an answer is lost and no
+            status can be asked for.
         resume: go on with an interrupted run, with the same rows. The rows that were settled
             before are not given again.
-        repeat_unknown: with ``resume``, send the rows again of which nobody tells.
+        repeat_unknown: with ``resume``, send again the rows whose outcome stays unknown.
 
     Raises:
         ConfigurationError: something has to be changed; nothing was sent.
@@ -132,19 +132,19 @@ def working_on(path: Path) -> Iterator[None]:
 
 
 def started(path: Path) -> Journal:
-    """Make a new journal. Raises ConfigurationError where one tells of messages that were sent."""
+    """Make a new journal. Raises ConfigurationError if one with sent messages is there."""
     if path.exists():
         journal = Journal(path)
         begun, counts = journal.has_begun, journal.counts() if journal.has_begun else {}
         journal.close()
         if begun and any(counts.get(outcome) for outcome in (WAITING, SENDING, UNKNOWN)):
             raise ConfigurationError(
-                f"{path} tells of a run that was interrupted. Go on with it: --resume. (To send "
+                f"{path} belongs to a run that was interrupted. Go on with it: --resume. (To send "
                 f"everything once more, delete that file.)"
             )
         if begun:
             raise ConfigurationError(
-                f"{path} tells that all of this was sent before. To send it once more, delete "
+                f"according to {path} all of this was sent before. To send it once more, delete "
                 f"that file."
             )
     return Journal.create(path)
@@ -164,7 +164,7 @@ def resumed(path: Path) -> Journal:
 
 
 def begin(journal: Journal, gateway: Gateway, digest: str, options: Options) -> None:
-    """Write down whose run it is; from now on it can be resumed."""
+    """Record the account and options of the run; from now on it can be resumed."""
     salt = secrets.token_bytes(16)
     journal.know(
         digest=digest,
@@ -201,8 +201,8 @@ def require_same(journal: Journal, gateway: Gateway, digest: str, given: Options
     salt = bytes.fromhex(facts["salt"])
     if not hmac.compare_digest(gateway.account(salt), facts["account"]):
         raise ConfigurationError(
-            f"The run in {journal.path} was started with another account, and this one knows "
-            f"nothing of its messages. Resume it with that account."
+            f"The run in {journal.path} was started with another account, which has its "
+            f"messages. Resume it with that account."
         )
     if gateway.queue != facts.get("queue", ""):
         through = facts.get("queue") or "no queue"

@@ -1,6 +1,6 @@
 """Batches that wait in the queue, so that workers on any machine send one file.
 
-The journal of the run stays the one truth: what a batch became is written there as if this
+The journal of the run is authoritative: the outcome of a batch is written there as if this
 process had made the request. Each try of a batch is an entry of its own.
 """
 
@@ -36,7 +36,7 @@ LOOK_SECONDS = 0.2
 
 
 class QueuedGateway(Gateway):
-    """Puts batches into the queue and awaits what a worker says; the rest it asks itself."""
+    """Puts batches into the queue and waits for the worker's answer; asks all else itself."""
 
     def __init__(self, names: Mapping[str, Any], parameters: Parameters) -> None:
         super().__init__(names, parameters)

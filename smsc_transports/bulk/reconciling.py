@@ -1,4 +1,4 @@
-"""Finds out whether a batch arrived whose request was left without an answer.
+"""Finds out whether a batch arrived whose request got no answer.
 
 A request arrives as a whole or not at all, so its first and its last number tell whether it did,
 and the rest tells which numbers the gateway skipped.
@@ -19,7 +19,7 @@ PAUSE_SECONDS = 6.0
 _NOT_FOUND = ("-3", "24")
 """No such message; or no money, with which a message is written down and never sent."""
 
-_NOT_TOLD = "no host tells the status"
+_NOT_TOLD = "no host answers a status request"
 SKIPPED = "the gateway left this number out"
 
 Entry = Dict[str, Any]

@@ -34,7 +34,7 @@ class Summary:
 
     @property
     def cost(self) -> Decimal:
-        """All the money, as far as the gateway tells."""
+        """All the money, as far as the gateway reports it."""
         return sum(self.costs.values(), Decimal(0))
 
     @property

@@ -1,4 +1,4 @@
-"""What became of rows: the results that callers get, and what the journal is told."""
+"""Outcomes of rows: the results that callers get, and what goes into the journal."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from smsc_transports.cli.explanations import advice
 from smsc_transports.values.words import error_text
 
 FOR_SOME_NUMBERS = (7, 8)
-"""Errors that some of the numbers of a batch may have earned for all."""
+"""Errors of a whole batch that may be caused by some of its numbers."""
 
 
 class Result(NamedTuple):
     """What became of a row: ``outcome`` is done, refused, not sent, unknown, bad or duplicate.
 
     ``row`` counts from 1; ``line`` is where it begins in its file. ``id`` is the message id, None
-    of a row that was never sent. ``cost`` is "" where the gateway did not tell it. ``error`` says
+    of a row that was never sent. ``cost`` is "" where the gateway did not report it. ``error`` says
     in words why a row was not sent.
     """
 
@@ -44,7 +44,7 @@ class Result(NamedTuple):
 class Stopped(Exception):
     """The run ended before its last row; the text says why and what to do.
 
-    ``status`` is the exit status: 1 the gateway refused, 3 nobody was reached, 4 unknown.
+    ``status`` is the exit status: 1 the gateway refused, 3 no host was reached, 4 unknown.
     """
 
     def __init__(self, message: str, status: int) -> None:

@@ -70,7 +70,7 @@ AGAIN = "Nothing of what was sent goes out again with --resume."
 
 
 class Run:
-    """One run over a journal; ``spent`` is what it cost so far, as far as the gateway tells."""
+    """One run over a journal; ``spent`` is the cost so far, as the gateway reports it."""
 
     def __init__(self, journal: Journal, gateway: Gateway, size: int) -> None:
         self.spent = Decimal(0)
@@ -85,7 +85,7 @@ class Run:
         self._stopped: Optional[Stopped] = None
 
     def balance(self) -> str:
-        """Give the balance, "" if nobody tells it. Raises Stopped for a wrong login, or a block.
+        """Give the balance, "" if no host answers. Raises Stopped for a wrong login, or a block.
 
         To be asked first: of 14 requests at once with a wrong login 5 would block this address.
         """
@@ -95,9 +95,9 @@ class Run:
         return "" if isinstance(found, Refused) else found
 
     def reconcile(self, repeat_unknown: bool) -> Iterator[Result]:
-        """Find out what became of the batches that an earlier run left in doubt.
+        """Find out whether the batches arrived that an earlier run left unknown.
 
-        ``repeat_unknown``: those that nobody knows of are to be sent again.
+        ``repeat_unknown``: those that stay unknown are to be sent again.
         """
         doubtful = iter(self._journal.in_doubt())
         with closing(self._answers(doubtful, self._reconciler.look, begin=False)) as answers:
@@ -130,7 +130,7 @@ class Run:
                     return
                 yield self._taken_back(wait(self._under_way, return_when=FIRST_COMPLETED).done)
         finally:
-            # Ctrl-C, a full disk, or a caller who has enough.
+            # Ctrl-C, a full disk, or a caller that stops iterating.
             self._stopping.set() if self._under_way else None
             try:
                 if self._under_way:
@@ -185,7 +185,7 @@ class Run:
             yield Batch(self._journal.new_id(), list(chosen.values()))
 
     def _deliver(self, batch: Batch) -> Answer:
-        """Send a batch, in a thread; whatever is in doubt is looked for before it is sent again."""
+        """Send a batch, in a thread; an unknown one is asked for before it is sent again."""
         lost, pauses = 0, iter(BUSY_PAUSES)
         while True:
             answer = self._gateway.send(batch)
@@ -195,7 +195,7 @@ class Run:
                 if not isinstance(answer, Unsent) or lost > MOST_REPEATS:
                     return answer
             elif isinstance(answer, Refused) and answer.code == _TOO_MANY:
-                # A copy made on the way, by a proxy, earns it too.
+                # A copy made by a proxy gets this answer too.
                 if self._reconciler.arrived(batch):
                     return self._reconciler.look(batch)
                 seconds = next(pauses, None)

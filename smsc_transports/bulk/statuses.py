@@ -1,4 +1,4 @@
-"""What became of the messages after they were sent: asked for, or told by callbacks."""
+"""Statuses of the messages after the send: asked for, or posted by callbacks."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def left_to_ask(journal: Journal) -> int:
 def ask_statuses(journal: Journal, gateway: Gateway) -> Iterator[Tuple[int, int]]:
     """Ask for each status that is not known yet, four at once.
 
-    Gives, from time to time, how many more were asked for and how many of them were told.
+    Gives, from time to time, how many more were asked for and how many of them were answered.
     """
     with ThreadPoolExecutor(MOST_STATUS_REQUESTS, thread_name_prefix=THREAD_NAMES) as pool:
         for rows in _chunks(journal):

@@ -26,7 +26,7 @@ class Template:
                 self._pieces.append((literal, place))
         except ValueError as error:
             raise ConfigurationError(
-                f"The text {text!r} has a stray brace ({error}). A column stands in braces, "
+                f"The text {text!r} has a single brace ({error}). A column is written in braces, "
                 f"{{name}}; a brace itself is written twice, {{{{ or }}}}."
             ) from None
 

@@ -69,7 +69,7 @@ def examine(module: Optional[str], online: bool) -> Iterator[Section]:
     findings.append(ok(f"smsc-transports {__version__}, {python}, {sys.executable}"))
     yield Section("Program", findings)
     yield settings_section(found.face, file, found.unknown)
-    with silence():  # what is told stands in the report
+    with silence():  # warnings go into the report
         settings = read_settings(vars(found.face))
         known = not found.unknown
         yield Section("Transports and plugins", [*_ways(settings, file, known), *_plugins()])
@@ -195,7 +195,7 @@ def _trust() -> Iterable[Finding]:
     folder = paths.capath if paths.capath and os.listdir(paths.capath) else None
     if context.verify_mode != ssl.CERT_REQUIRED:
         yield problem(
-            "HTTPS does not look at certificates: something has switched it off, so anybody on "
+            "HTTPS does not check certificates: something has switched it off, so anybody on "
             "the way can read the password.",
             "Look for ssl._create_unverified_context.",
         )
@@ -205,7 +205,7 @@ def _trust() -> Iterable[Finding]:
         from_folder = f"those in {folder}" if folder else ""
         yield ok(f"HTTPS trusts {' and '.join(filter(None, (from_file, from_folder)))}")
     else:
-        yield problem("HTTPS trusts nobody: there are no certificates.", _TRUST_REMEDY)
+        yield problem("HTTPS trusts no authority: there are no certificates.", _TRUST_REMEDY)
 
 
 def _hosts(settings: Settings) -> Section:

@@ -50,7 +50,7 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     except KeyboardInterrupt:
         return 130  # as a shell tells of a command ended by Ctrl-C
     except BrokenPipeError:
-        # The reader has left, as `head` does: let Python, when it ends, flush to nowhere.
+        # The reader has closed the pipe, as `head` does: Python's last flush must not fail.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141  # as a shell tells of a command ended by a broken pipe
 

@@ -1,6 +1,6 @@
 """Shows what a call would put on the wire; nothing here sends or asks.
 
-The face writes the request with its one way out cut off, and the transports write down what they
+The face writes the request with ``_smsc_send_cmd`` replaced, and each transport gives what it
 would send.
 """
 
@@ -52,7 +52,7 @@ def _chosen(manager: Any, request: Request) -> List[Transport]:
 def why_no_question(face: Any, call: Callable[[Any], Any]) -> str:
     """Say why ``call``, a question, is not put to the gateway; "" if it may be.
 
-    A stranger's transport is never asked: nobody can tell that it would not send.
+    A third-party transport is not asked: it might send.
     """
     settings = _settings(face)
     if not settings.login and not settings.password:
@@ -86,13 +86,13 @@ def _estimated(found: Dict[str, Any]) -> str:
 
 
 def addresses_of(transport: Transport, request: Request) -> List[str]:
-    """List the addresses of a transport; raises ConfigurationError if a stranger's fails."""
+    """List the addresses of a transport; raises ConfigurationError if a plugin fails."""
     try:
         return list(transport.addresses(request))
     except Exception as error:
         reason = redact(f"{type(error).__name__}: {error}", request.settings.secrets)
         raise ConfigurationError(
-            f"The transport {transport.name} cannot tell its addresses: {reason}. Fix its plugin."
+            f"The transport {transport.name} cannot list its addresses: {reason}. Fix its plugin."
         ) from error
 
 
@@ -195,5 +195,5 @@ def _in_words(found: Dict[str, Any]) -> List[str]:
     elif "unsupported" in found:
         lines.append(f"cannot carry it: {found['unsupported']}")
     else:
-        lines.append("its plugin does not tell what it sends")
+        lines.append("its plugin does not show what it sends")
     return lines

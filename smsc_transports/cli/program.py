@@ -32,7 +32,7 @@ TYPE_REMEDY = "Is it read from an environment variable that is not set here?"
 
 
 class WrongArguments(Exception):
-    """What the person typed, or piped in, makes no sense; nothing was sent."""
+    """The arguments or the input are wrong; nothing was sent."""
 
 
 @dataclass
@@ -98,7 +98,7 @@ def find(module: Optional[str] = None) -> Program:
 def run(arguments: Any, work: Callable[[Any, Any], int]) -> int:
     """Do the work with the arguments and the program's module; gives the exit status.
 
-    What a person has to change is told in a line, and gives the exit status 2.
+    What the user has to change is printed in one line, with the exit status 2.
     """
     for stream in (sys.stdout, sys.stderr):
         print_anything(stream)
@@ -118,7 +118,7 @@ def run(arguments: Any, work: Callable[[Any, Any], int]) -> int:
 
 
 def type_mistakes(face: Any) -> List[str]:
-    """Say which settings are no text, so that every call would raise TypeError."""
+    """Say which settings are not text, so that every call would raise TypeError."""
     settings = read_settings(vars(face))
     needed = {
         "SMSC_LOGIN": (settings.login, (str, bytes)),

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 _SEND = """\
 Send a message, or one for each line of the standard input. All lines are read before the first
-message goes out. What the next message would meet too (no money, wrong login, a block, no network,
-a lost answer) ends the series; what was not sent is told.
+message goes out. A failure that would hit the next message too (no money, wrong login, a block, no
+network, a lost answer) ends the series; the lines that were not sent are printed.
 """
 _COST = """\
 Ask what a message would cost, or one for each line of the standard input. Nothing is sent.
@@ -34,11 +34,11 @@ examples:
   smsc send 79991112233 "Hello" --dry-run
 """
 BY_MAIL = (
-    "By mail the gateway gives no answer: cost, balance and refusals show up in your account only."
+    "By e-mail the gateway gives no answer: cost, balance and refusals are only in your account."
 )
 MAYBE_TWICE = (
-    "An attempt before had no answer: it may have been sent twice. With SMSC_FAILOVER=safe that "
-    "does not happen."
+    "An attempt before had no answer: it may have been sent twice. With SMSC_FAILOVER=safe its "
+    "status is asked for first."
 )
 
 

@@ -1,7 +1,7 @@
 """Takes messages one after the other, and says of each what became of it.
 
-A series ends early where the next message would fare no better, and with Ctrl-C; whoever reads
-the output always knows which messages did not go out.
+A series ends early at a failure that would hit the next message too, and with Ctrl-C; the output
+then names the messages that were not sent.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from smsc_transports.reporting.notices import SMSCWarning
 from smsc_transports.values.errors import ConfigurationError
 
 ENDING_ERRORS = (2, 3, 4, 5)
-"""What the next message would meet too: the login, the money, a block, the time of delivery."""
+"""Errors that would hit the next message too: login, money, a block, time of delivery."""
 
 
 class Series:
@@ -120,7 +120,7 @@ def _without_answer(message: Message, status: int, why: str) -> Answer:
 
 
 def _cost(answer: Answer) -> Optional[Decimal]:
-    """Give what a message costs, None where nobody says, as by mail."""
+    """Give what a message costs, None where it is not known, as by e-mail."""
     try:
         return Decimal(answer.facts["cost"]) if answer.status == DONE else None
     except (TypeError, InvalidOperation):

@@ -70,7 +70,7 @@ def _shown(name: str, settings: Settings) -> str:
 
 
 def _origin(name: str, constants: Mapping[str, Any], settings: Settings) -> str:
-    """Tell where a field comes from, by reading the settings with less and less."""
+    """Find where a field comes from, by reading the settings with fewer and fewer sources."""
     value = getattr(settings, name)
     if value != getattr(read_settings(constants, {}), name):
         return "environment"
@@ -116,7 +116,7 @@ def _values(settings: Settings) -> Iterable[Finding]:
         yield note(
             "SMSC_FAILOVER is legacy, the vendor's rule: a message whose answer is lost is sent "
             "again on the next host, and may arrive up to five times.",
-            "SMSC_FAILOVER = 'safe' asks for its status first and never sends it twice.",
+            "SMSC_FAILOVER = 'safe' asks for its status before it sends it again.",
         )
 
 

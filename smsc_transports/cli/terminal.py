@@ -1,4 +1,4 @@
-"""Writes on terminals of any encoding, and lets no foreign text steer them."""
+"""Writes on terminals of any encoding, without control characters of foreign texts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def print_anything(stream: TextIO) -> None:
 
 
 def printable(text: str) -> str:
-    """Give a text without the control characters by which it could steer the terminal."""
+    """Give a text without the control characters that could change the terminal."""
     return "".join(
         char if char.isprintable() or char == "\n" else char.encode("unicode_escape").decode()
         for char in text

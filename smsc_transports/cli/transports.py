@@ -1,4 +1,4 @@
-"""The subcommand ``smsc transports``: what there is to send with, and what is wrong with it."""
+"""The subcommand ``smsc transports``: lists transports and plugins, and what is wrong."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def add_parser(subparsers: Any) -> None:
     """Declare ``transports``."""
     parser = subparsers.add_parser(
         "transports",
-        help="list the transports and plugins, and why one takes no part",
+        help="list the transports and plugins, and why one is not used",
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -1,7 +1,7 @@
 """The loop that all transports share.
 
-The cast: a *transport* makes one attempt against one address and says how it went; a *call*
-makes the attempts of one request, keeps its time and tells observers; a *policy* is a function
+A *transport* makes one attempt against one address and says how it went; a *call* makes the
+attempts of one request, limits their time and reports to observers; a *policy* is a function
 that decides which attempt comes next. An attempt ends in one of three ways, by phase and never by
 HTTP verb (a send is a GET): **answered**, **not sent**, **unknown**.
 
@@ -50,14 +50,14 @@ class Route(NamedTuple):
 
     @property
     def key(self) -> Tuple[str, str]:
-        """What the address is remembered under when it rests."""
+        """The key under which the rest of the address is recorded."""
         return (self.transport.name, str(self.address))
 
 
 class Verdict(NamedTuple):
-    """What came of a call: the reply text, or None and what is known without it.
+    """The result of a call: the reply text, or None and what is known without it.
 
-    ``id`` is the message id of ours under which a send without a reply may have arrived.
+    ``id`` is our message id, under which a send without a reply may have arrived.
     """
 
     text: Optional[str]
@@ -67,7 +67,7 @@ class Verdict(NamedTuple):
 
 
 class Call:
-    """One request on its way: makes attempts, within the time there is, and remembers them."""
+    """One request under way: makes attempts within the time that is left, and records them."""
 
     def __init__(
         self,
@@ -144,14 +144,14 @@ class Call:
             return list(addresses)
         except ConfigurationError:
             raise
-        except Exception as error:  # a stranger's; it counts as an attempt that went nowhere
+        except Exception as error:  # plugin code; it counts as an attempt that sent nothing
             reason = redact(told_of(error), self.request.settings.secrets)
             tell_bug(transport, "addresses", error, self.request.settings.secrets)
             self._note(self.request, Route(transport, ""), self.clock(), NOT_SENT, reason)
             return []
 
     def pause(self, seconds: float) -> bool:
-        """Wait, and tell whether there is time left after that; if there will be none, don't."""
+        """Wait and return True, or return False at once if no time would be left after that."""
         if self.seconds_left <= seconds:
             return False
         self._sleep(seconds)
@@ -175,7 +175,7 @@ class Call:
 
 
 def _exchange(request: Request, route: Route, timeout: Timeout) -> str:
-    """Let the transport try, and make of whatever it raises one of our errors, without secrets."""
+    """Let the transport try, and turn what it raises into one of our errors, without secrets."""
     if not route.transport.carries(request):
         raise Unsupported(f"{route.transport.name} does not carry {request.task}")
     try:

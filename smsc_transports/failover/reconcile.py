@@ -1,4 +1,4 @@
-"""Finds out whether a message arrived whose send was left without an answer.
+"""Finds out whether a message arrived whose send got no answer.
 
 ``status.php`` knows a message by its id and phone. The source of its rules and forms is the
 vendor's HTTP page.
@@ -30,23 +30,23 @@ ASKS_PER_MINUTE = 5
 NOT_FOUND = "-3"
 
 _KEPT_AS_WRITTEN = re.compile(r"\+[1-9]\d{7,14}|(?!8\d{10}$)[1-9]\d{10,14}|[^@\s]+@[^@\s]+")
-"""Recipients that the gateway knows by the same name; other numbers it may have corrected."""
+"""Recipients that the gateway stores as given; other numbers it may have corrected."""
 
 _STATUS = re.compile(r"-?\d\d?")
-"""All that the gateway has: a page of something else may speak of a status of its own."""
+"""All statuses of the gateway: another server's page may hold a status of another kind."""
 _AMOUNT = re.compile(r"-?\d+(\.\d+)?")
 
 Entry = Dict[str, Any]
 
 
 class Undecided(Exception):
-    """Nobody can say whether the message arrived."""
+    """It cannot be known whether the message arrived."""
 
 
 class Search:
     """Looks for one message; ``askers`` are the transports that can ask for a status.
 
-    ``heard`` is True once any host answered a question.
+    ``heard`` is True once any host answered a status request.
     """
 
     def __init__(self, call: Call, request: Request, askers: Sequence[Transport]) -> None:
@@ -60,8 +60,8 @@ class Search:
     def find(self, failed: Route, sent_for_sure: bool = False) -> Optional[str]:
         """Give the reply that the send would have had, None if the message did not arrive.
 
-        ``failed`` is the host that left us without an answer, which is asked last;
-        ``sent_for_sure`` says that the gateway spoke of a repeat, so that it must be there.
+        ``failed`` is the host that did not answer, which is asked last;
+        ``sent_for_sure`` says that the gateway reported a repeat, so that it must be there.
         Raises Undecided.
         """
         if not self._askers:
@@ -90,7 +90,7 @@ class Search:
         return bool(phones) and all(_KEPT_AS_WRITTEN.fullmatch(phone) for phone in phones)
 
     def _ask(self, failed: Route) -> List[Entry]:
-        """Ask once; no entries if nobody answered."""
+        """Ask once; no entries if no host answered."""
         phones = self._request.phones
         if len(phones) > 1 and not self._asked_for_all:
             self._asked_for_all = True  # the gateway allows one such question a minute

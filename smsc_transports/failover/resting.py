@@ -1,4 +1,4 @@
-"""Which addresses kept somebody waiting, so that the next call tries them last.
+"""Addresses that timed out recently; the next call tries them last.
 
 A dead host costs every call its whole connect timeout. An address that timed out rests for 30
 seconds, doubled each time up to 5 minutes; when the rest is over, one call tries it again in its
@@ -32,8 +32,8 @@ class RestingAddresses:
     def may_try(self, address: Hashable) -> bool:
         """Tell whether an address is to be tried in its place.
 
-        The first to ask after a rest is told so; for everybody else the rest goes on until that
-        probe is reported.
+        After a rest the first caller gets True; for all others the rest goes on until the result
+        of that attempt is reported.
         """
         with self._lock:
             rest = self._rests.get(address)
@@ -53,12 +53,12 @@ class RestingAddresses:
             self._rests[address] = _Rest(self._clock() + seconds, seconds)
 
     def responded(self, address: Hashable) -> None:
-        """End the rest of an address: it answered, or failed without making anybody wait."""
+        """End the rest of an address: it answered, or failed quickly."""
         with self._lock:
             self._rests.pop(address, None)
 
     def forget(self) -> None:
-        """Let every address be tried in its place, and start with a lock that nobody holds."""
+        """End all rests, with a new lock that is not held."""
         self._lock = threading.RLock()
         self._rests.clear()
 

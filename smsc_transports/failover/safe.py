@@ -1,8 +1,8 @@
-"""The policy that never sends twice.
+"""The policy that asks for the status of a message before it sends it again.
 
-A send whose outcome is unknown is not repeated but looked for, under an id of ours. Found: the
-reply is put together from what the gateway says. Surely not found: it goes out again under the
-same id, twice at the most. Nobody can say: neither can we, and the caller is told so.
+After a send with an unknown outcome its status is asked for under our id. Found: the reply is
+built from the status. Surely not found: it is sent again under the same id, twice at the most. No
+host answers: the outcome stays unknown, and the reply says so.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from smsc_transports.values.request import Request
 MOST_REPEATS = 2
 MOST_ATTEMPTS = 20
 PATIENCE_SECONDS = 300.0
-"""After so many attempts, or so long, no other attempt is begun; ``SMSC_DEADLINE`` may be less."""
+"""No attempt starts after so many attempts or seconds; ``SMSC_DEADLINE`` may be shorter."""
 
 LARGEST_ID = 2**31 - 1
 
@@ -37,7 +37,7 @@ _SUCCESS = re.compile(r"([\w.;-]+),\d+(,-?[\d.]*)*\s*")
 _FIELDS = {"2": 3, "3": 4}
 """How many fields a success has, by the parameter ``cost``; else two."""
 
-# Not the program's own generator: a seeded one would give the ids of its last run again.
+# Not the program's generator: a seeded one would repeat the ids of its last run.
 _random = random.SystemRandom()
 
 
@@ -66,12 +66,12 @@ def new_id() -> str:
 def run_under_our_id(
     call: Call, request: Request, transports: Sequence[Transport], askers: Sequence[Transport]
 ) -> Verdict:
-    """Send a request whose id is ours, so that what the status page says of it is about it."""
+    """Send a request under our own id, so that a status found under it is this message's."""
     search = Search(call, request, askers)
     try:
         return _run(call, request, transports, search)
     except Undecided:
-        error = OutcomeUnknown("nobody can say whether it arrived")
+        error = OutcomeUnknown("it is not known whether it arrived")
         return Verdict(None, UNKNOWN, error, request.id)
 
 
@@ -93,10 +93,10 @@ def _run(call: Call, request: Request, transports: Sequence[Transport], search: 
             except TransportError as error:
                 last = error
                 continue
-            # Error 9 may be what a copy earned: ours, or that of a proxy that repeats a request.
+            # Error 9 may be the answer to a second copy: ours, or one made by a proxy.
             if text and not _REPEATED.fullmatch(text):
                 return Verdict(text, ANSWERED)
-            if not route.transport.carries_id:  # nothing to look for it by
+            if not route.transport.carries_id:  # there is no id to ask for
                 return Verdict(text, ANSWERED) if text else Verdict(None, UNKNOWN, last)
             found = search.find(route, sent_for_sure=bool(text) and bool(lost))
             if found is not None or text:
@@ -104,8 +104,8 @@ def _run(call: Call, request: Request, transports: Sequence[Transport], search: 
             lost += 1
             if lost > MOST_REPEATS or not _tells_status(route.transport):
                 raise Undecided
-        # Another round is worth it only while somebody is there to hand the message to; by a
-        # transport without questions nobody can tell.
+        # Another round is useful only while a host is reachable, which cannot be known from a
+        # transport that cannot ask for a status.
         if route is None or isinstance(last, Unsupported) or not _tells_status(route.transport):
             return _not_answered(lost, last)
         if not search.heard and not search.anybody_there(route):
@@ -126,7 +126,7 @@ def _not_answered(lost: int, last: Optional[TransportError]) -> Verdict:
 
 
 def _tells_status(transport: Transport) -> bool:
-    """Tell whether "not found" means anything: an e-mail may be read later."""
+    """Tell whether "not found" is reliable: an e-mail may be processed later."""
     return transport.commands is None or "status" in transport.commands
 
 

@@ -1,4 +1,4 @@
-"""Keeps below the gateway's limit of simultaneous requests.
+"""Keeps the requests below the gateway's limit of simultaneous ones.
 
 The gateway refuses 15 and more requests of one login at once, on the status page 5 and more, with
 error 9 (the vendor's HTTP page). So 14 are let through, 4 of them for a status, and the others
@@ -26,9 +26,9 @@ from smsc_transports.values.settings import Settings
 MOST_REQUESTS = 14
 MOST_STATUS_REQUESTS = 4
 
-# One lock for all: it is held for moments. Reentrant, since a signal handler may send while this
-# very thread holds it; for the same reason every change is one step, and who waits has a lock of
-# his own, which is released to wake him (a Condition is not made for such a handler).
+# One lock for all: it is held briefly. Reentrant, since a signal handler may send while this
+# very thread holds it; for the same reason every change is one step, and each waiting thread has
+# its own lock, which is released to wake it (a Condition does not work in such a handler).
 _lock = threading.RLock()
 _taken: Dict[object, Hashable] = {}
 _waiting: Dict[Any, Hashable] = {}  # the oldest first
@@ -61,7 +61,7 @@ def slot(request: Request, seconds: float) -> Iterator[None]:
 
 
 def account_key(settings: Settings) -> str:
-    """Name an account as every process does: no password and no API key takes part in it."""
+    """Name an account as every process does; the name does not depend on password or API key."""
     login = settings.login
     raw = login if isinstance(login, bytes) else str(login).encode("utf-8", "surrogatepass")
     return hashlib.sha256(raw + b"@" + settings.domain.encode()).hexdigest()[:24]
@@ -70,7 +70,7 @@ def account_key(settings: Settings) -> str:
 def _take_shared(
     shared: SharedSlots, ticket: str, key: str, most: int, ends_at: float, settings: Settings
 ) -> None:
-    """Look for a slot again and again, the thread that has waited longest most often."""
+    """Poll for a slot; the thread that has waited longest polls most often."""
     _looking[ticket] = key
     failure: Optional[Unreachable] = None
     try:
@@ -92,7 +92,7 @@ def _take_shared(
 
 
 def _ahead(line: Dict[Any, Any], one: Any) -> Iterator[Any]:
-    """Give the values of those who have been in the line for longer."""
+    """Give the values of the threads that have waited longer."""
     for each, value in line.copy().items():
         if each is one:
             return
@@ -138,7 +138,7 @@ def _give_back(ticket: object) -> None:
 
 
 def _after_fork() -> None:
-    # The requests under way, and whoever holds the lock, belong to the parent.
+    # The requests under way, and the holder of the lock, belong to the parent.
     global _lock
     _lock = threading.RLock()
     _taken.clear()

@@ -34,7 +34,7 @@ def _layers(function: Any) -> Iterator[Any]:
 
 
 def called_until(implementations: Sequence[Any], error: BaseException) -> List[Any]:
-    """Give the plugins whose turn had come when one failed."""
+    """Give the plugins that had been called when one failed."""
     failing = failing_hook(implementations, error)
     if failing is None:
         return [each.plugin for each in implementations]
@@ -50,9 +50,9 @@ def described(hook: Any) -> str:
 def tell_bug(
     transport: Any, place: str, error: Union[BaseException, str], secrets: Sequence[str] = ()
 ) -> None:
-    """Tell once that a plugin's transport failed in a way that no transport may.
+    """Report once that a plugin's transport raised what no transport may raise.
 
-    The built-in ones are not told of: what they meet there was put in their place by a test suite.
+    Built-in transports are not reported: they do so only where a test suite replaced their parts.
     """
     if type(transport).__module__.startswith("smsc_transports.transports."):
         return

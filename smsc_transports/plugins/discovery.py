@@ -1,7 +1,6 @@
 """Where plugins come from: modules that ``SMSC_PLUGINS`` names, and installed distributions.
 
-Each is loaded by itself, since one distribution with broken metadata must not take the others
-with it.
+Each is loaded separately: one distribution with broken metadata must not stop the others.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from smsc_transports.plugins.hookspecs import PROJECT
 
 
 class Source(NamedTuple):
-    """A plugin that is not loaded yet: what it is called, who brings it, how to load it."""
+    """A plugin that is not loaded yet: its name, its origin, and how to load it."""
 
     name: str
     provider: str
@@ -60,7 +59,7 @@ def _imported(name: str) -> Any:
 def _mentions_us(distribution: Any) -> bool:
     try:
         return PROJECT in (distribution.read_text("entry_points.txt") or "")
-    except Exception:  # a stranger's metadata
+    except Exception:  # third-party metadata
         return False
 
 

@@ -105,10 +105,10 @@ def smsc_settings(settings: Settings) -> Optional[Mapping[str, Any]]:
 
 @hookspec
 def smsc_attempt(attempt: Attempt) -> None:
-    """Hear of one attempt.
+    """Observe one attempt.
 
     Called after each attempt, in the thread of the call. The attempts of a message that an
-    observer itself sends are not told. ::
+    observer itself sends are not reported. ::
 
         # outcomes_counted.py
         from collections import Counter
@@ -126,18 +126,18 @@ def smsc_attempt(attempt: Attempt) -> None:
     Returns:
         Nothing; whatever it gives is ignored.
 
-    Whatever it raises is shown once, as a warning, and never passed on, save Ctrl-C and
+    Whatever it raises is shown once, as a warning, and never passed on, except Ctrl-C and
     ``sys.exit()``.
     """
 
 
 @hookspec
 def smsc_receipt(receipt: Receipt) -> None:
-    """Hear what became of a message that was sent by SMPP.
+    """Receive the delivery receipt of a message that was sent by SMPP.
 
     Called for each receipt, in a thread of its own, in the order in which they came. Only while
-    some plugin has this hook, SMPP sends ask for receipts; else the gateway tells its HTTP
-    handler. ::
+    some plugin has this hook, SMPP sends ask for receipts; else the gateway reports to the
+    account's HTTP handler. ::
 
         # receipts_in_a_file.py
         from smsc_transports import hookimpl
@@ -148,7 +148,7 @@ def smsc_receipt(receipt: Receipt) -> None:
                 print(receipt.id, receipt.phone, receipt.status, receipt.cost, file=file)
 
     Args:
-        receipt: the message, and the status that it has taken.
+        receipt: the message and its new status.
 
     Returns:
         Nothing; whatever it gives is ignored.

@@ -1,4 +1,4 @@
-"""What transports and plugins there are, where each comes from, and why one takes no part."""
+"""What transports and plugins there are, where each comes from, and why one is not used."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Inventory(NamedTuple):
 
     @property
     def broken(self) -> bool:
-        """True if somebody has to mend something."""
+        """True if something has to be fixed."""
         entries: List[Union[TransportEntry, PluginEntry]] = [*self.transports, *self.plugins]
         return any(entry.status == BROKEN for entry in entries)
 

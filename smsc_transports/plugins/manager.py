@@ -1,6 +1,6 @@
 """Loads and validates all plugins, and calls their hooks through pluggy.
 
-Plugins are looked for once, at the first call that one could take part in, never when a module is
+Plugins are searched for once, at the first call that one could change, not when a module is
 imported.
 """
 
@@ -68,7 +68,7 @@ BUILT_IN = {
 BLOCKED = "blocked"
 BROKEN = "broken"
 
-# A hook may itself send: about that message it is not asked, or it would never end.
+# A hook may itself send; for that message it is not called, or the recursion would not end.
 _busy: ContextVar[FrozenSet[str]] = ContextVar("_busy", default=frozenset())
 
 
@@ -82,7 +82,7 @@ def _busy_with(hook: str) -> Iterator[None]:
 
 
 class LeftOut(NamedTuple):
-    """A plugin that takes no part: what it is called, who brings it, and why not."""
+    """A plugin that is not used: its name, its origin, and the reason."""
 
     name: str
     origin: str
@@ -168,7 +168,7 @@ class PluginManager(pluggy.PluginManager):
             return self._transports
 
     def origin(self, name: str) -> str:
-        """Say who brings a plugin."""
+        """Describe where a plugin comes from."""
         return self._origins.get(name, "plugin_manager().register()")
 
     def settings(self, settings: Settings) -> Settings:
@@ -202,7 +202,7 @@ class PluginManager(pluggy.PluginManager):
         return chosen
 
     def tell_attempt(self, attempt: Attempt, settings: Settings) -> None:
-        """Tell every plugin of an attempt; what one raises is told once, and stops no other.
+        """Report an attempt to every plugin; an exception of one is shown once and stops no other.
 
         The attempts of a message that an observer sends are not observed.
         """
@@ -212,7 +212,7 @@ class PluginManager(pluggy.PluginManager):
             self._tell("smsc_attempt", settings, attempt=attempt)
 
     def tell_receipt(self, receipt: Receipt) -> None:
-        """Tell every plugin of a receipt; what one raises is told once, and stops no other."""
+        """Report a receipt to every plugin; an exception is shown once and stops no other."""
         self._tell("smsc_receipt", Settings(), receipt=receipt)
 
     def _tell(self, name: str, settings: Settings, **arguments: Any) -> None:
@@ -289,7 +289,7 @@ class PluginManager(pluggy.PluginManager):
                 taken = self.has_plugin(source.name)
                 name = f"{source.name}@{source.provider}" if taken else source.name
                 self._add(plugin, name, source.origin)
-        except (Exception, SystemExit) as error:  # a module may end itself, but not the program
+        except (Exception, SystemExit) as error:  # sys.exit() in a plugin must not end the program
             self._leave_out(source.name, source.origin, error, "does not load")
 
     def _add(self, plugin: Any, name: str, origin: str) -> None:
@@ -330,7 +330,7 @@ class PluginManager(pluggy.PluginManager):
         try:
             return checked_transports(self.hook.smsc_transports())
         except Exception:
-            by_plugin = self.transports_by_plugin()  # leaves out whoever failed
+            by_plugin = self.transports_by_plugin()  # without the plugin that failed
         failed = [
             each.plugin
             for each in self.hook.smsc_transports.get_hookimpls()

@@ -1,4 +1,4 @@
-"""What a transport is: the one thing a plugin author has to write."""
+"""The base class of transports: what a plugin author has to write."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class Transport(ABC):
         """
 
     def close(self) -> None:  # noqa: B027  (not every transport keeps something)
-        """Let go of what is kept between calls; called when the program ends.
+        """Release what is kept between calls; called when the program ends.
 
         Closing twice must be harmless.
         """

@@ -62,7 +62,7 @@ def _never_runs(hook: Any) -> bool:
 def two_of_one_name(
     by_plugin: Mapping[str, Sequence[Transport]], origin: Callable[[str], str]
 ) -> str:
-    """Say which plugins bring transports of one name, and how to leave one out."""
+    """Say which plugins have transports of the same name, and how to leave one out."""
     brought: Dict[str, str] = {}
     for plugin, transports in by_plugin.items():
         for transport in transports:

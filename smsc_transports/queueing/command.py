@@ -12,12 +12,12 @@ from smsc_transports.cli import options
 
 _WORKER = """\
 Send what programs with SMSC_TRANSPORT=queue have put into the queue, until Ctrl-C or SIGTERM:
-then the messages under way are settled first. Nothing is sent twice; what a worker that was
-killed left is found out and goes on.
+then the messages under way are settled first. Nothing is sent twice; the messages of a worker that
+was killed are looked for, and sent if they did not arrive.
 """
 _QUEUE = """\
-Show what is in the queue, and what became of it. 'retry' sends again what failed, or of which
-nobody tells whether it arrived; 'cancel' takes back what still waits.
+Show what is in the queue, and what was sent, failed or is unknown. 'retry' sends again what failed
+or is unknown; 'cancel' takes back what still waits.
 """
 _EXAMPLES = """\
 examples:

@@ -1,4 +1,4 @@
-"""The journal's entries: what is known of each message."""
+"""The journal's entries, one for each message."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class QueueFailed(Exception):
 
 @dataclass(frozen=True)
 class Entry:
-    """What the journal knows of a message. ``ours`` tells that its id was given here.
+    """A message in the journal. ``ours``: its id was chosen here.
 
     One of ``fmt`` 3 is a batch of ``smsc bulk``, which awaits the answer and decides what to do.
     """
@@ -65,7 +65,7 @@ def loaded(found: Any) -> Optional[Entry]:
 
 
 def owner_in(found: Any) -> str:
-    """Tell who has a claim."""
+    """Read who has a claim."""
     return text_in(found).partition("/")[0]
 
 

@@ -60,7 +60,7 @@ def work(arguments: argparse.Namespace, face: Any) -> int:
     if stopped is not None:
         code = stopped.error
         why = "no host was reached" if code is None else f"error {code}: {error_text(code)}"
-        print(f"smsc: the worker has ended, for the next message would meet it too: {why}. "
+        print(f"smsc: the worker has ended, since the next message would fail too: {why}. "
               f"What was not sent waits in the queue.", file=sys.stderr)  # fmt: skip
         return UNREACHED if code is None else REFUSED
     if counts[UNKNOWN]:
@@ -113,7 +113,7 @@ def _retry(store: Store, entry: Entry) -> str:
     if entry.state not in _CAN_BE_RETRIED:
         return f"it is {entry.state}"
     if not store.claim(entry, entry.attempt + 1, new_worker()):
-        return "somebody else retries it"
+        return "another process is retrying it"
     store.write(entry.but(state=WAITING, attempt=entry.attempt + 2, reply="", error=""))
     store.enqueue(entry)
     print(f"id {entry.id}: it waits again")
@@ -131,7 +131,7 @@ def _cancel(store: Store, entry: Entry) -> str:
 
 
 def _line(entry: Entry, as_json: bool) -> str:
-    """Tell what became of a message, without its number and text."""
+    """Describe the outcome of a message, without its number and text."""
     if as_json:
         kept = ("id", "state", "reply", "error", "put_at", "changed_at")
         return json.dumps({name: value for name, value in dataclasses.asdict(entry).items()

@@ -9,7 +9,7 @@ from smsc_transports.queueing.entries import QueueFailed
 
 
 def new_worker() -> str:
-    """Name a worker, or somebody who decides on a message."""
+    """Make a name for a worker, or for a process that retries or cancels."""
     return uuid.uuid4().hex
 
 

@@ -5,8 +5,8 @@ is not used: it takes a task out of the queue before it runs it and keeps no oth
 a killed worker was about to send would be lost. Here the queue holds names only; each message has
 an entry in the journal, written before its name is put into the queue.
 
-An entry is only written by who has won the *claim* of its attempt, a value that can be written
-once. So of two workers, or of a worker and ``smsc queue cancel``, one decides.
+An entry is only written by the process that has won the *claim* of its attempt, a value that can
+be written once. So of two workers, or of a worker and ``smsc queue cancel``, only one decides.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from smsc_transports.values.places import SQLITE, is_redis
 from smsc_transports.values.settings import Settings
 
 FORMAT = 1
-"""Goes into the name of the queue: a worker of another version leaves alone what it cannot read."""
+"""Part of the queue's name: a worker of another version does not touch what it cannot read."""
 
 KEPT_SECONDS = 7 * 24 * 3600.0
 BUSY_SECONDS, REDIS_SECONDS = 10.0, 3.0
@@ -78,7 +78,7 @@ class Store:
         return True
 
     def _withdraw(self, entry: Entry) -> bool:
-        """Make sure that nobody sends an entry of which it is not known whether it is there."""
+        """Make sure that an entry that may or may not be in the queue is not sent."""
         try:
             if not self.claim(entry, entry.attempt, new_worker()):
                 return False
@@ -129,7 +129,7 @@ class Store:
             storage.put_data(f"m:{entry.name}", dumped(entry))
 
     def claim(self, entry: Entry, attempt: int, who: str) -> bool:
-        """Win an attempt, or not: somebody else has it."""
+        """Try to win an attempt; False if another process has it."""
         key, mine = f"c:{entry.name}:{attempt}", f"{who}/{new_worker()}"
         with self._storage() as storage:
             won = storage.put_if_empty(key, mine.encode())
@@ -153,7 +153,7 @@ class Store:
 
     @property
     def presence(self) -> SharedSlots:
-        """Give what tells which workers are alive: a slot with one place for each of them.
+        """Give the slot with one place for each living worker.
 
         All threads get the same one: a worker that holds its place in another would count as dead.
         """
@@ -236,7 +236,7 @@ def store_of(settings: Settings) -> Store:
 
 
 def _gateway(settings: Settings) -> str:
-    """Name the gateway: what was meant for a sandbox must never be sent by a worker outside."""
+    """Name the gateway: a message for a sandbox must not be sent by a worker outside it."""
     fence = sys.modules.get("smsc_fence")
     if os.environ.get("SMSC_SANDBOX") or (fence is not None and fence.is_up()):
         return "sandbox"
@@ -258,7 +258,7 @@ def close_all() -> None:
 
 @functools.lru_cache(maxsize=8)
 def _account(login: Any, password: Any, key: str) -> str:
-    """Name an account; of one with an API key by what the key cannot be told from."""
+    """Name an account; one with an API key by a value that does not reveal the key."""
     if login:
         return key
     raw = password if isinstance(password, bytes) else str(password).encode()
@@ -275,7 +275,7 @@ def _made(folder: Path) -> Path:
 
 
 def _redis_pool(redis: Any, url: str) -> Any:
-    """Make a pool that does not try again by itself: the caller is told at once."""
+    """Make a pool that does not retry by itself: the caller gets the error at once."""
     never = redis.retry.Retry(redis.backoff.NoBackoff(), 0)
     return redis.ConnectionPool.from_url(
         url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS, retry=never

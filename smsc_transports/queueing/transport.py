@@ -30,7 +30,7 @@ _NOT_YET = "-1,0,0"
 
 
 class QueueTransport(Transport):
-    """Puts messages into the queue; knows the status of those that wait there."""
+    """Puts messages into the queue; gives the status of those that wait there."""
 
     name = "queue"
     commands = frozenset({"send", "status"})
@@ -47,7 +47,7 @@ class QueueTransport(Transport):
         return [store.store_of(request.settings).shown]
 
     def exchange(self, request: Request, address: str, timeout: Timeout) -> str:  # noqa: ARG002
-        """Write a message down, or tell of one that waits."""
+        """Put a message into the queue, or give the status of one that waits."""
         from smsc_transports.queueing import store
         from smsc_transports.queueing.entries import QueueFailed
 

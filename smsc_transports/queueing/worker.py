@@ -40,10 +40,10 @@ from smsc_transports.values.settings import Settings
 
 LOOK_SECONDS = 0.2
 RECOVER_SECONDS = 30.0
-"""How often a worker looks for what died workers left; it does so when it starts, too."""
+"""How often a worker looks for messages of dead workers; also when it starts."""
 UNREACHED_SECONDS = 5.0
 MOST_TRIES, AWAY_SECONDS = 60, 1.0
-"""How often a worker tries to reach a queue that is away, and what it waits in between."""
+"""How often a worker tries to reach a queue that does not answer, and the pauses."""
 WRONG_LOGIN_OR_BLOCKED = (2, 4)
 MEETS_ALL = (*WRONG_LOGIN_OR_BLOCKED, 3)
 """Errors that the next message would get too: wrong login, no money, a block."""
@@ -55,7 +55,7 @@ Tell = Callable[[Entry], None]
 class Worker:
     """Sends from one queue; ``tell`` is called with each message that is settled.
 
-    ``stopped`` is a reply or an outcome that the next message would meet too.
+    ``stopped`` is a reply or an outcome that the next message would get too.
     """
 
     def __init__(self, store: Store, settings: Settings, face: FaceNames, tell: Tell) -> None:
@@ -105,7 +105,7 @@ class Worker:
                 return
         except Unreachable as error:
             raise QueueFailed(str(error)) from None
-        raise QueueFailed("the worker cannot make itself known")  # to a Redis that lost its data
+        raise QueueFailed("the worker cannot register itself")  # to a Redis that lost its data
 
     def _drain(self, pool: ThreadPoolExecutor) -> None:
         """Send what is in the queue; a lasting worker waits for more, for a while."""
@@ -127,7 +127,7 @@ class Worker:
             time.sleep(LOOK_SECONDS)
 
     def _recover(self, pool: ThreadPoolExecutor) -> bool:
-        """Take over what died workers left; tells whether there was anything."""
+        """Take over the messages of dead workers; tells whether there were any."""
         found = False
         entries, claims = self._store.all()
         queued = set(self._store.queued())
@@ -147,7 +147,7 @@ class Worker:
         return found
 
     def _unclaimed(self, entry: Entry, claims: Dict[str, str]) -> Optional[int]:
-        """Give the attempt that nobody has; None while somebody who is alive works on it."""
+        """Give the attempt that is free; None while a living worker has it."""
         attempt = entry.attempt
         while True:
             owner = claims.get(f"{entry.name}:{attempt}")
@@ -170,7 +170,7 @@ class Worker:
             self._free.release()
 
     def _work_on_claimed(self, name: str, attempt: int) -> None:
-        # Read again: who had it before, and is dead, may have written after it was read.
+        # Read again: the dead worker may have written after it was read.
         found = self._patiently(lambda: self._store.get(name))
         if found is None or found.state not in (WAITING, SENDING):
             return
@@ -179,7 +179,7 @@ class Worker:
         self._settle(entry, self._deliver(entry, doubtful=found.state == SENDING))
 
     def _patiently(self, work: Callable[[], T]) -> T:
-        """Do something with the queue, again and again while it is away."""
+        """Do something with the queue, again and again while it does not answer."""
         for _ in range(MOST_TRIES):
             try:
                 return work()

@@ -1,7 +1,7 @@
 """The loggers of this package: silent until the program asks.
 
-An old program must not grow new lines on stderr. One that has never imported logging cannot
-have asked for any, and is not made to import it.
+An old program must not get new lines on stderr. A program that has not imported logging has no
+handler, so logging is not imported for it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def logger(part: str) -> Any:
 
 
 class Log:
-    """Writes to a logger, if the program has anything to do with logging."""
+    """Writes to a logger if the program has imported logging."""
 
     def __init__(self, part: str) -> None:
         self._part = part

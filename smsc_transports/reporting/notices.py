@@ -1,4 +1,4 @@
-"""Says a thing once: a program that sends in a loop must not fill its log with one typo."""
+"""Prints a warning once: a program that sends in a loop must not fill its log with one typo."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Dict, Iterator, Set
 
 
 class SMSCWarning(UserWarning):
-    """Something is set up wrongly, and the work goes on without it."""
+    """A setting or a plugin is wrong, and the call goes on without it."""
 
 
 MOST_FOR_A_TOPIC = 10
-"""What is said of one setting or one plugin: a text that differs each time must not go on."""
+"""Warnings about one setting or plugin; bounds those whose text differs each time."""
 MOST_TOPICS = 100
-"""There are as many topics as settings and plugins; this bounds what a program makes up."""
+"""Settings and plugins that are warned about; bounds names that a program makes up."""
 
 _told: Dict[str, Set[str]] = {}
 _silent: ContextVar[bool] = ContextVar("_silent", default=False)
@@ -29,10 +29,10 @@ def tell_once(message: str, topic: str) -> None:
     """
     if _is_new(message, topic):
         try:
-            # With no source line: the one that sets a wrong value is not on the stack.
+            # Without a source line: the one that set the wrong value is not on the stack.
             warnings.warn_explicit(message, SMSCWarning, "smsc_api", 1)
         except SMSCWarning:
-            _told[topic].discard(message)  # as an exception it ends every call, not the first
+            _told[topic].discard(message)  # as an exception it must end every call
             raise
 
 
@@ -56,7 +56,7 @@ def tell_on_stderr(message: str, topic: str) -> None:
 
 @contextmanager
 def silence() -> Iterator[None]:
-    """Say nothing meanwhile; what would be said does not count as told."""
+    """Print no warning meanwhile, and do not count it as printed."""
     token = _silent.set(True)
     try:
         yield
@@ -65,7 +65,7 @@ def silence() -> Iterator[None]:
 
 
 def forget() -> None:
-    """Let everything be told again."""
+    """Let every warning be printed again."""
     _told.clear()
 
 
@@ -93,5 +93,5 @@ def _action(message: str) -> str:
 
 
 def _matches(pattern: object, text: str) -> bool:
-    match = getattr(pattern, "match", None)  # the filters of the interpreter's start are texts
+    match = getattr(pattern, "match", None)  # filters of the command line are texts, not patterns
     return bool(match(text)) if match else pattern == text

@@ -129,7 +129,7 @@ def _readings(character: str) -> str:
     if character in " +":
         return "[ +]"
     if character in "\r\n":
-        return r"(?:\r\n|\r|\n)"  # a mail has its own
+        return r"(?:\r\n|\r|\n)"  # an e-mail has its own
     code = ord(character)
     forms = [character]
     if code > 0xFFFF:

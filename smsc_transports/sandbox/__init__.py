@@ -1,4 +1,4 @@
-"""A gateway on the own machine: speaks as the real one does, keeps every message, costs nothing.
+"""A gateway on this machine: answers as the real one, keeps the messages, sends none.
 
 The parts that need the extra ``[sandbox]`` (aiohttp, aiosmtpd, trustme) are
 imported from :mod:`smsc_transports.sandbox.server`, never from here.

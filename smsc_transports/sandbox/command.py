@@ -85,7 +85,7 @@ def add_parser(subparsers: Any) -> None:
     run.add_argument("--at", metavar="URL", help="join the sandbox that runs there")
     run.add_argument("program", nargs=argparse.REMAINDER, metavar="-- COMMAND ARGUMENT")
     run.set_defaults(run=_run)
-    ready = actions.add_parser("ready", help="tell by the exit status whether a sandbox answers")
+    ready = actions.add_parser("ready", help="exit status 0 if a sandbox answers")
     ready.add_argument(
         "--wait", type=float, default=0, metavar="SECONDS", help="how long to wait for it"
     )

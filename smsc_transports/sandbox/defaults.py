@@ -1,4 +1,4 @@
-"""What a sandbox is like unless told otherwise, for the command line and for programs."""
+"""Defaults of a sandbox, for the command line and for programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All parts of one sandbox, as they live together in one event loop."""
+"""All parts of one sandbox, in one event loop."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class Engine:
             self._inbox_runner = None
 
     def addresses(self) -> Dict[str, object]:
-        """Where everything listens, and whom to trust, as the client library asks for it."""
+        """Where everything listens, and the authority to trust, as the client library asks."""
         return {
             "inbox": self.inbox.address,
             "http": [listener.address for listener in self.http],

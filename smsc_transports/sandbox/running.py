@@ -1,4 +1,4 @@
-"""``smsc sandbox run``: a program, fenced, and what can be said of it when it has ended."""
+"""``smsc sandbox run``: runs a program inside the fence and reports when it has ended."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def joined(url: str, program: List[str]) -> int:
 
 
 def _judge(reports: Iterable[Mapping[str, Any]]) -> None:
-    """Say what the fences of a program say about it."""
+    """Print what the fences of a program reported."""
     listed = list(reports)
     if not any(not report["text"] for report in listed):
         print("\n" + _NOT_FENCED, file=sys.stderr)

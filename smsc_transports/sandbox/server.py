@@ -1,4 +1,4 @@
-"""The sandbox for programs: start it, look at what arrived, make it fail, turn its clock.
+"""The sandbox for programs: start it, read what arrived, make it fail, advance its clock.
 
 ::
 

@@ -1,4 +1,4 @@
-"""For the author of a transport: tests to inherit, and the other end to test against.
+"""For authors of transports: tests to inherit, and a peer to test against.
 
 Needs pytest. ::
 

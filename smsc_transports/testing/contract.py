@@ -1,7 +1,7 @@
 """What every transport must do, as tests that a plugin's test class inherits.
 
 The failover loop can keep its promises (no message twice, none falsely reported) only with
-transports that make one attempt and tell its outcome truly.
+transports that make one attempt and report its outcome correctly.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ TEXTS = {
 
 
 class TransportContract(ABC):
-    """Tests for one transport. A subclass says how to make it and what it speaks to."""
+    """Tests for one transport. A subclass makes the transport and its peer."""
 
     @abstractmethod
     def make_transport(self) -> Transport:
@@ -51,7 +51,7 @@ class TransportContract(ABC):
 
     @abstractmethod
     def make_peer(self) -> Peer:
-        """Make the other end, not yet started."""
+        """Make the peer, not yet started."""
 
     def make_settings(self, peer: Peer) -> Settings:
         """Give the settings to send with; ``login`` and ``password`` are the secrets to keep."""
@@ -66,7 +66,7 @@ class TransportContract(ABC):
 
     @pytest.fixture
     def peer(self) -> Iterator[Peer]:
-        """The other end, running."""
+        """The peer, running."""
         with self.make_peer() as peer:
             yield peer
 
@@ -120,7 +120,7 @@ class TransportContract(ABC):
             assert id == peer.received[0].id
 
     def test_the_message_arrives_with_its_phone(self, transport: Transport, peer: Peer) -> None:
-        """Once, and to nobody else."""
+        """Once, and to no other number."""
         self.send(transport, peer)
         [received] = peer.received
         assert (received.phones, received.text) == ([PHONE], "test")
@@ -157,7 +157,7 @@ class TransportContract(ABC):
     def test_a_refused_message_is_an_error_reply_or_not_sent(
         self, transport: Transport, peer: Peer
     ) -> None:
-        """A gateway that says no has answered: ``0,-<code>``, or NotSent if another may take it."""
+        """A refusal is an answer: ``0,-<code>``, or NotSent if another gateway may accept it."""
         peer.reject()
         try:
             fields = self.send(transport, peer).split(",")
@@ -191,7 +191,7 @@ class TransportContract(ABC):
     def test_one_exchange_makes_one_attempt(
         self, fault: str, transport: Transport, peer: Peer
     ) -> None:
-        """Repeats are the loop's business: here they would send twice."""
+        """The loop decides about repeats; one in the transport would send twice."""
         getattr(peer, fault)()
         self._raised_in_a_thread(transport, peer, SHORT if fault == "hang" else LONG_ENOUGH)
         assert len(peer.received) == 1, f"one exchange sent {len(peer.received)} messages"

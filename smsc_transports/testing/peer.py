@@ -1,4 +1,4 @@
-"""The other end of a transport under test: a gateway on this machine that behaves as it is told."""
+"""The peer of a transport under test: a gateway on this machine with chosen behaviour."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Received(NamedTuple):
 
 
 class Peer(ABC):
-    """What a transport under test speaks to; a context manager that runs while it is entered.
+    """The peer of a transport under test; a context manager that runs while it is entered.
 
     ``address`` is what the transport is to be given; ``received`` holds every message that came,
     whatever the peer then did with it. The five methods say how it behaves from then on; it
@@ -35,27 +35,27 @@ class Peer(ABC):
 
     @abstractmethod
     def __exit__(self, *failure: object) -> None:
-        """Stop, and let go of every client that is kept waiting."""
+        """Stop, and release every client that is kept waiting."""
 
     @abstractmethod
     def accept(self) -> None:
-        """Take each message and say so."""
+        """Accept each message and confirm it."""
 
     @abstractmethod
     def reject(self) -> None:
-        """Say of each message that it is refused."""
+        """Refuse each message with an error."""
 
     @abstractmethod
     def refuse(self) -> None:
-        """Refuse connections: nobody is there."""
+        """Refuse connections."""
 
     @abstractmethod
     def lose_answers(self) -> None:
-        """Take each message and hang up without a word."""
+        """Accept each message and close the connection without an answer."""
 
     @abstractmethod
     def hang(self) -> None:
-        """Take each message and keep the client waiting."""
+        """Accept each message and keep the client waiting."""
 
 
 class HttpRequest(NamedTuple):
@@ -111,11 +111,11 @@ class HttpPeer(Peer):
         self.refuse()
 
     def accept(self) -> None:
-        """Take each message and say so."""
+        """Accept each message and confirm it."""
         self._answer = self._accepted
 
     def reject(self) -> None:
-        """Say of each message that it is refused."""
+        """Refuse each message with an error."""
         self._answer = self._rejected
 
     def refuse(self) -> None:
@@ -125,11 +125,11 @@ class HttpPeer(Peer):
         self._thread.join()
 
     def lose_answers(self) -> None:
-        """Take each message and hang up without a word."""
+        """Accept each message and close the connection without an answer."""
         self._answer = self._lost
 
     def hang(self) -> None:
-        """Take each message and keep the client waiting."""
+        """Accept each message and keep the client waiting."""
         self._answer = self._never
 
     def _take(self, request: HttpRequest) -> Optional[Tuple[int, str]]:

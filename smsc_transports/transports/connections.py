@@ -1,4 +1,4 @@
-"""Connections of urllib3 that tell by phase what became of a request, and are kept with care.
+"""Connections of urllib3 that know in which phase a request failed, and are reused safely.
 
 What fails while a connection is made was not sent; from the first byte of the request on, the
 outcome is unknown. The exceptions of the libraries above do not tell the two apart.
@@ -94,7 +94,7 @@ class Response(http.client.HTTPResponse):
     def begin(self) -> None:
         """Read status and headers."""
         super().begin()
-        # A compressed answer was not asked for, and could be a bomb.
+        # A compressed answer was not asked for, and could be a decompression bomb.
         del self.headers["Content-Encoding"]
         lengths = self.headers.get_all("Content-Length", [])
         if len(lengths) > 1:  # the first counts, as for urllib
@@ -191,7 +191,7 @@ class Connection(HTTPConnection):
         return response
 
     def rest(self, good: bool) -> None:
-        """Be kept for the next request, if the last answer left the connection as it should."""
+        """Check whether the connection can carry another request after the last answer."""
         if not good or self.sock is None or self._tunnel_host or self.answer is None:
             self.close()
             return
@@ -206,7 +206,7 @@ class Connection(HTTPConnection):
             self.close()
 
     def close(self) -> None:
-        """Hang up; a descriptor that is somebody else's by now stays open."""
+        """Close the connection; a descriptor that was reused by now stays open."""
         IDLE.take(self)
         sock = self.sock
         if sock is not None and self._descriptor not in (None, _identity(sock)):
@@ -254,13 +254,13 @@ class _NamingContext:
 
 
 def _stale(lost: OutcomeUnknown) -> OutcomeUnknown:
-    IDLE.close_all()  # the others may be as dead, and the next attempt needs a new one
+    IDLE.close_all()  # the other idle ones may be dead too, and the next attempt needs a new one
     lost.stale = True
     return lost
 
 
 def failure(kind: Any, error: BaseException) -> Any:
-    """Make one of our errors of what a library raised."""
+    """Turn what a library raised into one of our errors."""
     cause = _innermost(error)
     # urllib3 1 gives its own where a body is late, and no cause.
     timed_out = isinstance(cause, (socket.timeout, TimeoutError, ReadTimeoutError))
@@ -268,9 +268,9 @@ def failure(kind: Any, error: BaseException) -> Any:
 
 
 def _innermost(error: BaseException) -> BaseException:
-    """Go from a failure down to what it was to begin with.
+    """Follow a failure down to its first cause.
 
-    ``__context__`` is no guide: the caller may himself be handling an exception.
+    ``__context__`` is not used: the caller may itself be handling an exception.
     """
     for inner in (error.__cause__, getattr(error, "reason", None), *error.args):
         if isinstance(inner, BaseException):
@@ -279,7 +279,7 @@ def _innermost(error: BaseException) -> BaseException:
 
 
 def _identity(sock: Any) -> Any:
-    """Tell this process's socket from whatever may get its descriptor later."""
+    """Identify this socket, so that a later user of its descriptor is told apart."""
     try:
         state = os.fstat(sock.fileno())
     except (OSError, ValueError):

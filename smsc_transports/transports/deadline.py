@@ -1,8 +1,8 @@
 """One moment by which everything on a socket has to be over.
 
 The timeout of a plain socket counts for each piece that arrives, so a server that sends one byte
-a second holds its client for ever; and no timeout counts for looking up a name. All moments here
-are values of ``time.monotonic()``.
+a second blocks its client without end; and no timeout covers the look-up of a name. All moments
+here are values of ``time.monotonic()``.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class TimedReader(io.RawIOBase):
         return count
 
     def close(self) -> None:
-        """Let go of the socket."""
+        """Release the socket."""
         self._raw.close()
         super().close()
 
@@ -94,7 +94,7 @@ def _look_up(host: str, port: int, ends_at: float) -> List[Tuple[Any, ...]]:
     try:
         if sys.is_finalizing():  # some Pythons start a thread even then, and it never runs
             raise RuntimeError
-        # The system's own look-up cannot be told to end; a thread can be left behind.
+        # The system's look-up cannot be cancelled; a thread can be left behind.
         threading.Thread(target=ask, name="smsc-look-up", daemon=True).start()
     except RuntimeError:  # the program is ending, or may have no more threads
         ask()

@@ -1,7 +1,7 @@
 """Connections that wait for their next request, and are closed when none comes.
 
-A server that serves one client at a time would else wait for us. One thread does the closing; it
-ends soon after nothing is kept any more.
+Otherwise a server that serves one client at a time would wait for this one. One thread closes
+them; it ends soon after none is kept any more.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ class Closable(Protocol):
 class IdleConnections:
     """Keeps connections for some seconds each; may be used by all threads and signal handlers.
 
-    It has no lock that a signal handler could meet taken by the thread that it interrupts, or the
-    garbage collector by another: whoever gets a connection out of the dict has it alone.
+    It has no lock, which a signal handler or the garbage collector could find taken by the very
+    thread that it interrupts: taking a connection out of the dict makes it the caller's alone.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -70,7 +70,7 @@ class IdleConnections:
         self._wake()
 
     def before_fork(self) -> None:
-        """Leave nothing that two processes could use, and no thread beside the forking one."""
+        """Before a fork: leave nothing that two processes could use, and no second thread."""
         self.close_all()
         closer = self._closer
         if closer is not None and closer.is_alive() and closer is not threading.current_thread():

@@ -16,8 +16,8 @@ from smsc_transports.transports.idle import IDLE
 class _Stack:
     """The idle connections of one host, the one used last on top.
 
-    In the place of queue.LifoQueue, whose lock a signal handler that sends could meet taken by the
-    very thread that it interrupts.
+    Replaces queue.LifoQueue, whose lock a signal handler that sends could find taken by the very
+    thread that it interrupts.
     """
 
     def __init__(self, maxsize: int) -> None:
@@ -34,7 +34,7 @@ class _Stack:
             connection = self._items.pop()
         except IndexError:
             raise Empty from None
-        # From here on nobody else closes it. One that is closed already makes room for a new one.
+        # From here on no other thread closes it. A closed one is replaced by a new one.
         return connection if connection is not None and IDLE.take(connection) else None
 
     def qsize(self) -> int:
@@ -48,7 +48,7 @@ class Pool(HTTPConnectionPool):
     QueueCls = _Stack  # type: ignore[assignment]
 
     def __init__(self, *args: Any, assert_hostname: Any = None, **kwargs: Any) -> None:  # noqa: ARG002
-        super().__init__(*args, **kwargs)  # urllib3 1 hands the option for TLS to everybody
+        super().__init__(*args, **kwargs)  # urllib3 1 gives all the option for TLS
 
 
 class TLSPool(HTTPSConnectionPool):

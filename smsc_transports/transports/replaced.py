@@ -1,8 +1,8 @@
-"""Notices when a program or its tests put something else in the place of the network.
+"""Notices when a program or its tests replaced the network functions.
 
 Old test suites patch ``smsc_api.urlopen`` or ``smsc_api.smtplib.SMTP``; old programs install an
-opener to get through their proxy. What they put there is used, or their tests would begin to send
-real messages.
+opener to get through their proxy. The replacement is used; otherwise their tests would
+send real messages.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ def replaced_urlopen(urlopen: Replacement, seconds: float) -> Replacement:
     """
     if urlopen is None:
         return None
-    # By its home rather than by identity: urllib.request.urlopen itself may be the patched one.
+    # Compare the defining module: urllib.request.urlopen itself may be the patched one.
     if getattr(urlopen, "__globals__", None) is not vars(urllib.request):
         return urlopen
-    # urllib3 imports a module in each call, which nobody can at the very end of a program.
+    # urllib3 imports a module in each call, which fails at the very end of a program.
     if _has_genuine_connections() and _has_usual_opener() and not sys.is_finalizing():
         return None
     return functools.partial(urlopen, timeout=seconds)

@@ -152,7 +152,7 @@ def close() -> None:
 def _prepared(
     url: str, body: Optional[bytes], content: Mapping[str, str]
 ) -> requests.PreparedRequest:
-    """Make a request by hand: requests' own preparation would rewrite the query."""
+    """Prepare a request without requests' own preparation, which would rewrite the query."""
     request = requests.PreparedRequest()
     request.method = "GET" if body is None else "POST"
     request.url = url
@@ -177,7 +177,7 @@ def _answer(response: requests.Response, by_proxy: bool) -> Answer:
 
 
 def _kind(error: BaseException) -> Any:
-    """Judge a failure that did not come from a connection of ours, but from a test's mock."""
+    """Classify a failure that a test's mock raised, not one of our connections."""
     before = (
         requests.exceptions.ConnectTimeout,
         requests.exceptions.InvalidSchema,

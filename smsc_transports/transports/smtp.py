@@ -1,4 +1,4 @@
-"""Sending by mail: the gateway takes a message from the text of a letter.
+"""Sending by e-mail: the gateway takes a message from the text of an e-mail.
 
 Its line is ``login:password:id:time:translit,format,sender:phones:text``, or ends in ``::list``
 (the vendor's SMTP page). The gateway does not answer there.
@@ -36,7 +36,7 @@ _REFUSALS = (smtplib.SMTPRecipientsRefused, smtplib.SMTPNotSupportedError)
 
 
 class SmtpTransport(Transport):
-    """Sends by mail; the reply is ``id,parts,,``: cost and balance are not known there."""
+    """Sends by e-mail; the reply is ``id,parts,,``: cost and balance are not known there."""
 
     name = "smtp"
     commands = frozenset({"send"})
@@ -47,7 +47,7 @@ class SmtpTransport(Transport):
         return request.settings.smtp_servers
 
     def exchange(self, request: Request, address: str, timeout: Timeout) -> str:
-        """Hand the letter to one mail server."""
+        """Hand the e-mail to one mail server."""
         try:
             letter = write_letter(request)
             with _connected(request, address, timeout) as server:
@@ -91,7 +91,7 @@ def _connect(request: Request, address: str, timeout: Timeout) -> Any:
 
 @functools.lru_cache(maxsize=8)
 def _watched(base: Any) -> Callable[..., Any]:
-    """Make smtplib's class keep its time and hide secrets in its debug output.
+    """Make smtplib's class keep to the timeout and hide secrets in its debug output.
 
     Not made at import: a test suite may import this while it has smtplib patched.
     """
@@ -145,7 +145,7 @@ def _hand_over(server: Any, settings: Settings, letter: Union[str, bytes]) -> No
 
 
 def _is_refusal(error: BaseException) -> bool:
-    """Tell a server's no from a confirmation in other words than ``250`` (RFC 5321, 4.2.1)."""
+    """Tell a refusal from a confirmation by another code than ``250`` (RFC 5321, 4.2.1)."""
     if type(error) is smtplib.SMTPResponseException:  # smtplib's own, for a line too long to read
         return False
     if isinstance(error, smtplib.SMTPResponseException):
@@ -154,7 +154,7 @@ def _is_refusal(error: BaseException) -> bool:
 
 
 def _leave(server: Any) -> None:
-    """Close the connection; a letter that was accepted stays accepted if the farewell fails."""
+    """Close the connection; an accepted e-mail stays accepted if QUIT fails."""
     try:
         server.quit()
     except _FAILURES:
@@ -167,7 +167,7 @@ def _failure(kind: Callable[..., TransportError], error: BaseException) -> Trans
 
 
 def _clean(error: BaseException, secrets: Sequence[str]) -> None:
-    """Take the secrets out of what an exception carries: what a server said, or what it got."""
+    """Mask the secrets in an exception: in what a server said, or in what it got."""
     error.args = tuple(_cleaned(arg, secrets) for arg in error.args)
     for name in ("smtp_error", "recipients", "object"):
         if hasattr(error, name):
@@ -187,7 +187,7 @@ def _cleaned(value: Any, secrets: Sequence[str]) -> Any:
 
 
 def write_letter(request: Request) -> Union[str, bytes]:
-    """Write the letter, with credentials: never log it. Raises Unsupported.
+    """Write the e-mail, with credentials: never log it. Raises Unsupported.
 
     An ASCII one stays ``str``, which smtplib sends as it always did.
     """
@@ -216,7 +216,7 @@ def _line(request: Request) -> str:
 
 
 def _refuse_ambiguous(request: Request) -> None:
-    """Refuse what the gateway would read as another field: its line knows no escape."""
+    """Refuse what the gateway would read as another field: its line has no escape."""
     settings, fields = request.settings, request.fields
     secret = {"the login": settings.login, "the password": settings.password}
     for name, value in {**secret, **{name: fields.get(name, "") for name in _BEFORE_TEXT}}.items():
@@ -255,5 +255,5 @@ def parts_of(request: Request) -> int:
 
 @hookimpl
 def smsc_transports() -> List[Transport]:
-    """Give the mail transport."""
+    """Give the transport for e-mail."""
     return [SmtpTransport()]

@@ -1,8 +1,8 @@
 """SOAP: one attempt against one host's ``/sys/soap.php``.
 
 Source: the vendor's SOAP page and its WSDL (SOAP 1.1, document/literal, UTF-8, every value a text,
-no namespace on the fields). What it does not say is a reply's namespace, so that replies are
-read by local names, and an element that is not known is no reason to lose an accepted message.
+no namespace on the fields). It does not say the namespace of a reply, so replies are read by local
+names, and an unknown element does not make an accepted message fail.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ STATUS = Operation("status2", ("phone", "id"), ("all",), "statusresult")
 BALANCE = Operation("balance", (), (), "balanceresult")
 
 _OF_THE_FORM = ("cost", "fmt", "charset")
-"""Parameters that say what a reply by HTTP looks like; one by SOAP has one look."""
+"""Parameters for the form of a reply by HTTP; a reply by SOAP has one form."""
 
 _STATUS = ("status", "last_timestamp", "err")
 _HLR = ("imsi", "msc", "mcc", "mnc", "cn", "net", "rcn", "rnet")
@@ -72,7 +72,7 @@ class SoapTransport(Transport):
     def exchange(self, request: Request, address: str, timeout: Timeout) -> str:
         """Make one attempt; the answer is in the form and order of the one by HTTP."""
         if replaced_urlopen(request.face.urlopen, 1) is not None:
-            # What old tests put in its place knows the vendor's parameters, and no XML.
+            # A replacement in old tests expects the vendor's parameters, not XML.
             return HttpTransport("https", "POST").exchange(request, address, timeout)
         url, body = self.ask(request, address)
         answer = session.exchange(

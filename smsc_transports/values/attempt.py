@@ -1,4 +1,4 @@
-"""What an observer is told of one attempt."""
+"""One attempt, as observers get it."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 Two families that never mix: a :class:`TransportError` says what became of one
 attempt and is what the failover loop lives on; a :class:`ConfigurationError`
-says that somebody has to change a setting, and no loop swallows it.
+says that a setting has to be changed, and the loop does not catch it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def told_of(error: BaseException) -> str:
 
 
 def text_of(error: BaseException) -> Optional[str]:
-    """Give the text of an exception, None where a stranger's class fails to make one."""
+    """Give the text of an exception, None where a third-party class fails to make one."""
     try:
         return str(error)
     except Exception:
@@ -35,7 +35,7 @@ class TransportError(Exception):
     """One attempt failed.
 
     ``outcome`` is one of the words above; ``timed_out`` tells the loop that the
-    address kept us waiting, so that it is put last for a while; ``stale`` that a kept connection
+    address timed out, so that it is tried last for a while; ``stale`` that a kept connection
     failed before any byte of an answer, which a new one might not have done.
     """
 

@@ -1,4 +1,4 @@
-"""Packages that not everybody needs: what to do where one is missing."""
+"""Packages of the extras: what to do where one is missing."""
 
 from __future__ import annotations
 

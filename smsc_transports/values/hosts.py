@@ -23,8 +23,8 @@ _ADDRESS = re.compile(
 def read_hosts(value: Any) -> str:
     """Read SMSC_HOST: give a domain or a comma list of addresses, "" if there is none to be read.
 
-    Of a list those that can be read are kept; the real gateway never stands in for a test server
-    that was misspelt. What cannot be read is told once, without what may be a password in it.
+    Of a list those that can be read are kept; a misspelt test server is never replaced by
+    the real gateway. A warning names what cannot be read, without what may be a password in it.
     """
     kept, problem = _read(value)
     del value  # may hold a password, and the warning may be an exception

@@ -25,6 +25,6 @@ def tell_charset(charset: Any) -> None:
 
 
 def tell_missing_account(environ: Mapping[str, str]) -> None:
-    """Tell once of an API key in a place where nobody looks for it, where no account is set."""
+    """Warn once of an API key in a variable that is not read, where no account is set."""
     if environ.get(API_KEY):
         tell_once(WHERE_THE_KEY_GOES, API_KEY)

@@ -27,7 +27,7 @@ _CONCATENATED = {"gsm-7": 153, "ucs-2": 67}
 
 @dataclass(frozen=True)
 class Segmentation:
-    """What a text becomes on the air: its ``encoding`` ("gsm-7" or "ucs-2") and its ``parts``."""
+    """How a text is transmitted: its ``encoding`` ("gsm-7" or "ucs-2") and its ``parts``."""
 
     encoding: str
     parts: Tuple[str, ...]

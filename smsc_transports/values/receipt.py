@@ -1,4 +1,4 @@
-"""What a receipt by SMPP says: a message has taken a status."""
+"""A receipt by SMPP: the new status of a message."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Receipt:
-    """A delivery receipt; every field is text, "" where the gateway did not tell it.
+    """A delivery receipt; every field is text, "" where the gateway did not give it.
 
     ``id`` is the message's as its send replied; ``phone`` its recipient; ``status`` the word of
     SMPP (DELIVRD, EXPIRED, UNDELIV, REJECTD, ...); ``error_code`` the gateway's code of why

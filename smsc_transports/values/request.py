@@ -103,7 +103,7 @@ class Request:
 
     @property
     def id(self) -> str:
-        """The caller's message id, "" if he left it to the gateway."""
+        """The caller's message id, "" if the gateway is to choose one."""
         own = self.fields.get("id", "")
         return "" if own in _NO_ID else own
 

@@ -122,12 +122,12 @@ class Settings:
 
     @property
     def mail_from(self) -> str:
-        """The sender of a mail to the gateway."""
+        """The sender of an e-mail to the gateway."""
         return f"api@{self.domain}" if self.smtp_from == DEFAULT_SMTP_FROM else self.smtp_from
 
     @property
     def mail_to(self) -> str:
-        """The recipient of a mail to the gateway."""
+        """The recipient of an e-mail to the gateway."""
         return f"send@send.{self.domain}"
 
     @property
@@ -141,8 +141,8 @@ def read_settings(
 ) -> Settings:
     """Read the settings from a face's globals and from the environment.
 
-    A value in the module wins over the environment. A value that cannot be understood is told
-    once and the default used, so that no message is lost to a typo.
+    A value in the module wins over the environment. For a value that cannot be understood a
+    warning is printed once and the default is used, so that no message is lost to a typo.
     """
     environ = Hidden(os.environ if environ is None else environ)
 
@@ -237,7 +237,7 @@ _MAY_HOLD_A_PASSWORD = re.compile("@|%40|password", re.IGNORECASE)
 
 
 def _understood(name: str, value: Any, parse: Callable[[Any], T], default: T) -> T:
-    """Parse a setting; one that cannot be parsed is told once, and the default used."""
+    """Parse a setting; for one that cannot be parsed warn once and use the default."""
     if value is None or value == "":
         return default
     try:

@@ -124,7 +124,7 @@ def test_without_a_yes_nothing_is_sent_and_nothing_is_left(
 
 
 def test_where_nobody_can_be_asked_yes_is_needed(bulk: Bulk, rows: Path) -> None:
-    told = "smsc: nobody is there to be asked before it is sent; --yes sends at once.\n"
+    told = "smsc: there is no terminal to ask for a confirmation; --yes sends without asking.\n"
     assert bulk("rows.csv", *NEW[:-1]) == (2, "", told)
 
 

@@ -95,8 +95,8 @@ def test_a_row_that_lacks_a_value_has_no_text() -> None:
 @pytest.mark.parametrize(
     ("template", "told"),
     [
-        ("{name", "has a stray brace"),
-        ("name}", "has a stray brace"),
+        ("{name", "has a single brace"),
+        ("name}", "has a single brace"),
         ("{nmae}", "the column 'nmae', which is not there. Did you mean 'name'?"),
         ("{}", "the column '', which is not there."),
         ("{0}", "the column '0', which is not there."),

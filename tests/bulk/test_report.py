@@ -73,7 +73,7 @@ def test_statuses_that_are_not_told_are_missing_and_told(
 ) -> None:
     smsc_sandbox.fail("error", endpoint="status")
     done = bulk("report", "rows.csv")
-    assert done.err == "smsc: 40 statuses were not told; ask again in a minute\n"
+    assert done.err == "smsc: 40 statuses are still missing; ask again in a minute\n"
     assert "  40 no status yet" in done.out
 
 

@@ -20,7 +20,7 @@ def test_a_second_run_over_the_same_file_is_refused(
     assert bulk("rows.csv", *NEW).status == 0
     again = bulk("rows.csv", *NEW)
     assert again.status == 2
-    assert "tells that all of this was sent before" in again.err
+    assert "all of this was sent before" in again.err
     assert bulk("rows.csv", "--resume", "--yes").status == 0
     assert len(smsc_sandbox.messages) == 40
 
@@ -63,7 +63,7 @@ def test_a_run_is_not_started_again_by_mistake(
     interrupted(bulk, smsc_sandbox)
     again = bulk("rows.csv", *NEW)
     assert again.status == 2
-    assert "tells of a run that was interrupted. Go on with it: --resume." in again.err
+    assert "belongs to a run that was interrupted. Go on with it: --resume." in again.err
     dry = bulk("rows.csv", *NEW, "--dry-run")
     assert "to send: 40 messages" in dry.out
     assert len(smsc_sandbox.messages) == 28

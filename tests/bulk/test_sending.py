@@ -61,7 +61,9 @@ def test_what_nobody_tells_is_unknown_and_not_sent_again(
     smsc_sandbox.fail("error", endpoint="status")
     done = bulk("rows.csv", *NEW)
     assert done.status == 4
-    assert "unknown: lines 2 to 41 may have been sent: no host tells the status." in done.err
+    assert (
+        "unknown: lines 2 to 41 may have been sent: no host answers a status request." in done.err
+    )
     again = bulk("rows.csv", "--resume", "--yes")
     assert again.status == 4
     assert "unknown: 40 rows, unknown, not sent again" in again.out

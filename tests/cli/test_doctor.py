@@ -217,7 +217,7 @@ def test_the_vendor_s_repeats_and_passwords_in_plain_text_are_noted(smsc: Smsc, 
                 "SMSC_FAILOVER is legacy, the vendor's rule: a message whose answer is lost is "
                 "sent again on the next host, and may arrive up to five times."
             ),
-            "SMSC_FAILOVER = 'safe' asks for its status first and never sends it twice.",
+            "SMSC_FAILOVER = 'safe' asks for its status before it sends it again.",
         )
     ]
     assert found["Transports and plugins"] == [
@@ -397,7 +397,7 @@ def test_a_stranger_s_transport_that_fails_is_a_problem(
     monkeypatch.setattr(pigeon, "addresses", fail)
     plugin_manager().register(module_with("loft", smsc_transports=hookimpl(lambda: [pigeon])))
     shop.set(**HEALTHY, SMSC_TRANSPORT="pigeon")
-    told = "The transport pigeon cannot tell its addresses: KeyError: '***'. Fix its plugin."
+    told = "The transport pigeon cannot list its addresses: KeyError: '***'. Fix its plugin."
     assert findings(smsc)["Transports and plugins"] == [("problem", told, "")]
 
 
@@ -435,7 +435,7 @@ def test_certificates_that_are_missing_are_a_problem_where_https_is_used(
     level = "problem" if https else "note"
     assert [(level, text) for level, text, _ in findings(smsc)["Network"]] == [
         (level, f"SSL_CERT_FILE is {bundle}, which is not there or cannot be read."),
-        (level, "HTTPS trusts nobody: there are no certificates."),
+        (level, "HTTPS trusts no authority: there are no certificates."),
     ]
 
 
@@ -449,7 +449,7 @@ def test_a_program_that_switched_verification_off_is_a_problem(
         (
             "problem",
             (
-                "HTTPS does not look at certificates: something has switched it off, so anybody "
+                "HTTPS does not check certificates: something has switched it off, so anybody "
                 "on the way can read the password."
             ),
             "Look for ssl._create_unverified_context.",

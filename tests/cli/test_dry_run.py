@@ -190,7 +190,7 @@ def test_of_a_stranger_s_transport_its_name_and_addresses_are_shown(smsc: Smsc) 
     assert done.out.splitlines()[1:] == [
         "  1 part for each number, cost not known (pigeon is not asked in a dry run)",
         "  by pigeon to north-loft, south-loft (in this order)",
-        "  its plugin does not tell what it sends",
+        "  its plugin does not show what it sends",
     ]
     assert pigeon.requests == []
 
@@ -210,7 +210,7 @@ def test_a_stranger_s_transport_that_fails_is_told(
         2,
         "",
         (
-            "smsc: The transport pigeon cannot tell its addresses: KeyError: 'no loft for ***'. "
+            "smsc: The transport pigeon cannot list its addresses: KeyError: 'no loft for ***'. "
             "Fix its plugin.\n"
         ),
     )

@@ -218,7 +218,7 @@ def test_a_send_that_was_repeated_after_a_lost_answer_says_that_it_may_be_there_
         (
             "sent: id 1002, 1 part, cost 1.40, balance 97.20\n"
             "  An attempt before had no answer: it may have been sent twice. With "
-            "SMSC_FAILOVER=safe that does not happen.\n"
+            "SMSC_FAILOVER=safe its status is asked for first.\n"
         ),
         "",
     )
@@ -228,8 +228,8 @@ def test_by_mail_it_is_said_that_nothing_comes_back(smsc: Smsc, smsc_sandbox: Sa
     done = smsc("send", PHONE, "Привет", "--transport", "smtp")
     assert done.out == (
         "sent: 1 part\n"
-        "  By mail the gateway gives no answer: cost, balance and refusals show up in your account "
-        "only.\n"
+        "  By e-mail the gateway gives no answer: cost, balance and refusals are only in your "
+        "account.\n"
     )
     assert smsc_sandbox.wait_for(phone=PHONE).text == "Привет"
 

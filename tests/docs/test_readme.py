@@ -1,4 +1,4 @@
-"""What the README and the guides beside the code say is so."""
+"""What the ALL and the guides beside the code say is so."""
 
 from __future__ import annotations
 
@@ -13,61 +13,66 @@ from typing import Any, Dict, List, Set
 
 import pytest
 
-from smsc_transports import bulk
+from smsc_transports import Reply, bulk
 from smsc_transports.bulk.journal import Journal
 from smsc_transports.callback import sign
 from smsc_transports.cli.main import main
 from smsc_transports.sandbox.server import Sandbox
+from smsc_transports.values.words import en
 from tests.golden.differences import RULES
+from tests.golden.recordings import load_vectors
 
-ROOT = Path(__file__).parents[2]
-MAIN = (ROOT / "README.md").read_text(encoding="utf-8")
-GUIDES = [
-    ROOT / "README.md",
-    *sorted(ROOT.glob("*/*/README.md")),
-    *sorted(ROOT.glob("smsc_transports/*/*/README.md")),
-]
-README = "\n".join(guide.read_text(encoding="utf-8") for guide in GUIDES)
+from .guides import ALL, BLOCKS, MAIN, MAP, ROOT, block_with
 
-BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-CODE = "\n".join(
-    re.findall(r"```(?:sh|console)\n(.*?)```", README, re.DOTALL) + re.findall("`([^`]+)`", README)
-)
 DIFFERENCES: Dict[str, List[str]] = {
     row[0]: row[1:]
     for row in (
         [cell.strip() for cell in line.strip("|").split(" | ")]
-        for line in README.splitlines()
+        for line in ALL.splitlines()
         if re.match(r"\| D\d+ \|", line)
     )
 }
 
 
 def test_every_block_of_code_is_run_by_a_test() -> None:
-    source = Path(__file__).read_text(encoding="utf-8")
+    files = Path(__file__).parent.glob("test_*.py")
+    source = "\n".join(file.read_text(encoding="utf-8") for file in files)
     markers = re.findall(r'block_with\("(.*?)"\)', source)
     run_blocks = [block_with(marker.replace("\\n", "\n")) for marker in markers]
     assert sorted(run_blocks) == sorted(BLOCKS)
 
 
-@pytest.mark.parametrize("command", sorted(set(re.findall(r"\bsmsc ([a-z]+)\b", CODE))))
-def test_every_command_that_is_named_exists(
-    command: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main([command, "--help"])
-    assert ended.value.code == 0
-    assert f"usage: smsc {command}" in capsys.readouterr().out
+def test_the_front_page_has_a_row_for_each_error() -> None:
+    table = MAIN[MAIN.index("## Troubleshooting") :]
+    rows = re.findall(r"(?m)^\| `(.*?)` \| (.+?) \| (.+?) \|$", table)
+    codes = [int(code) for reply, _, _ in rows for code in re.findall(r"-(\d)", reply)]
+    assert codes == list(en.ERRORS)
+    assert [reply for reply, _, _ in rows][len(codes) :] == ['["", ""]', "False"]
+
+
+def test_every_name_of_a_reply_on_the_front_page_exists() -> None:
+    table = MAIN[MAIN.index("## Replies") : MAIN.index("## What differs")]
+    names = set(re.findall(r"`r\.(\w+)", table))
+    assert len(names) > 10
+    reply = Reply(["1", "1700000000", "0"], "status")
+    assert [name for name in names if not hasattr(reply, name)] == []
+
+
+def test_the_figures_of_the_front_page_are_those_of_the_guides() -> None:
+    [cases, differences] = re.findall(
+        r"In (\d+) recorded cases .*?\[(\d+) numbered", MAIN, re.DOTALL
+    )[0]
+    assert (int(cases), int(differences)) == (len(load_vectors()), len(DIFFERENCES))
+    [surplus] = re.findall(r"`legacy` delivered (\d+) surplus", MAIN)
+    assert f"| half of the answers lost | legacy | 200 | {surplus} |" in ALL
+    assert "| half of the answers lost | safe | 200 | 0 | 0 |" in ALL
+    [faster] = re.findall(r"this is (\d+) times as fast", MAIN)
+    assert re.search(rf"(?m)^\| rows a second of bulk, .* 100 ms away .* {faster}\.\d ", ALL)
 
 
 def all_tests() -> Set[str]:
     sources = (path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
     return {name for source in sources for name in re.findall(r"def (test_\w+)", source)}
-
-
-def block_with(text: str) -> str:
-    [block] = [block for block in BLOCKS if text in block]
-    return str(block)
 
 
 def run(*arguments: str) -> str:
@@ -99,7 +104,7 @@ def test_the_first_example_gives_the_reply_that_its_comments_show(
     smsc_sandbox: Sandbox, tmp_path: Path
 ) -> None:
     program = tmp_path / "program.py"
-    program.write_text(block_with("from smsc_api import *\n\nsmsc_api.SMSC_LOGIN"), "utf-8")
+    program.write_text(block_with("the list you know"), "utf-8")
     shown = run(str(program)).splitlines()
     assert shown == ["['1001', '1', '1.40', '98.60']", "1001 1.40 True"]
 
@@ -113,7 +118,7 @@ def test_the_example_of_a_transport_carries_a_message_and_passes_its_test(
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.chdir(tmp_path)
     shown = run("-m", "pytest", "-q", *plugin, str(tmp_path))
-    [count] = re.findall(r"runs (\d+) tests against a", README)
+    [count] = re.findall(r"runs (\d+) tests against a", ALL)
     assert f"{count} passed" in shown
 
     monkeypatch.syspath_prepend(str(tmp_path))
@@ -129,9 +134,10 @@ def test_the_example_of_a_transport_carries_a_message_and_passes_its_test(
         del sys.modules[name]
 
 
-def test_the_example_of_the_fixture_passes(tmp_path: Path, monkeypatch: Any) -> None:
-    (tmp_path / "notify.py").write_text(block_with("def order_ready"), "utf-8")
-    (tmp_path / "test_notify.py").write_text(block_with("def test_customer_is_told"), "utf-8")
+def test_the_examples_of_the_fixture_pass(tmp_path: Path, monkeypatch: Any) -> None:
+    (tmp_path / "notify.py").write_text(block_with("def order_ready(phone"), "utf-8")
+    (tmp_path / "test_notify.py").write_text(block_with("def test_customer_is_notified"), "utf-8")
+    (tmp_path / "test_shop.py").write_text(block_with("def test_the_order_is_announced"), "utf-8")
     (tmp_path / "conftest.py").write_text(
         "import smsc_api\n"
         "smsc_api.SMSC_PASSWORD = 'a key'\n"
@@ -140,7 +146,7 @@ def test_the_example_of_the_fixture_passes(tmp_path: Path, monkeypatch: Any) -> 
     )
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     shown = run("-m", "pytest", "-q", "--rootdir", str(tmp_path), str(tmp_path))
-    assert "3 passed" in shown
+    assert "4 passed" in shown
 
 
 def test_the_example_of_bulk_sends_its_rows(
@@ -192,14 +198,9 @@ def test_the_shown_run_of_bulk_prints_what_is_shown(
     lines += ["38050;Олена", "3.80501E+11;Юрій", "0501000004;Клієнт 5"]
     Path("clients.csv").write_text("\n".join(lines), "utf-8")
     smsc_sandbox.balance = "5000.00"
-    [command, *shown] = re.findall(r"\$ smsc (bulk .*--yes)\n(.*?)```", README, re.DOTALL)[0]
+    [command, *shown] = re.findall(r"\$ smsc (bulk .*--yes)\n(.*?)```", ALL, re.DOTALL)[0]
     main(shlex.split(command))
     assert capsys.readouterr().out.replace(f"{tmp_path.resolve()}{os.sep}", "") == shown[0]
-
-
-def test_the_shown_output_is_what_the_documented_examples_print(smsc_sandbox: Sandbox) -> None:
-    shown = run(str(ROOT / "legacy_examples" / "documented_examples.py"))
-    assert shown.strip() in README
 
 
 @pytest.mark.parametrize(
@@ -207,7 +208,7 @@ def test_the_shown_output_is_what_the_documented_examples_print(smsc_sandbox: Sa
     sorted(path.stem for path in (ROOT / "smsc_transports").glob("*.py") if path.stem[0] != "_"),
 )
 def test_every_module_stands_in_the_map(module: str) -> None:
-    assert f"`{module}`" in MAIN[MAIN.index("## Development") :]
+    assert f"`{module}`" in MAP
 
 
 @pytest.mark.parametrize(
@@ -215,4 +216,4 @@ def test_every_module_stands_in_the_map(module: str) -> None:
     sorted(path.parent.name for path in (ROOT / "smsc_transports").glob("*/__init__.py")),
 )
 def test_every_package_stands_in_the_map(package: str) -> None:
-    assert f"{package}/" in MAIN[MAIN.index("## Development") :]
+    assert f"`smsc_transports/{package}/`" in MAP

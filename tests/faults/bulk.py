@@ -261,7 +261,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=200, help="kills for each trouble")
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
-    print("| what goes wrong | kills | rows | sent twice | lost | falsely told | unknown |")
+    print("| what goes wrong | kills | rows | sent twice | lost | falsely reported | unknown |")
     print("|---|---|---|---|---|---|---|")
     wrong: List[str] = []
     with Sandbox(keep=100_000) as sandbox:

@@ -162,7 +162,7 @@ def main() -> int:
     parser.add_argument("--redis", action="store_true")
     parser.add_argument("--troubles", type=int, default=4, help="only so many")
     options = parser.parse_args()
-    print("| what goes wrong | kills | messages | sent twice | lost | falsely told | unknown |")
+    print("| what goes wrong | kills | messages | sent twice | lost | falsely reported | unknown |")
     print("|---|---|---|---|---|---|---|")
     wrong = False
     with Sandbox(keep=100_000) as sandbox:

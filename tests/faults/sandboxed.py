@@ -69,7 +69,7 @@ class Scenario:
 
 SCENARIOS = [
     Scenario("half of the answers lost", LOST_ANSWERS),
-    Scenario("every fault there is", EVERYTHING),
+    Scenario("all faults of the sandbox", EVERYTHING),
     Scenario("the same, and status.php fails too", EVERYTHING, BAD_STATUS),
     Scenario("the same, and the status lags 4 s", EVERYTHING, BAD_STATUS, status_lag=4),
     Scenario("half lost, a repeat gets error 9", LOST_ANSWERS, error9_on_repeat=True),

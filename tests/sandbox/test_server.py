@@ -151,3 +151,10 @@ def test_documented_faults_are_the_ones_there_are() -> None:
 
     for kind in faults.KINDS:
         assert f"``{kind}``" in (faults.__doc__ or "")
+
+
+def test_it_listens_on_this_machine_only(sandbox: Sandbox) -> None:
+    addresses = [*sandbox.http, *sandbox.https, *sandbox.smtp, *sandbox.smpp]
+    assert len(addresses) == 13
+    assert {address.partition(":")[0] for address in addresses} == {"127.0.0.1"}
+    assert sandbox.url.startswith("http://127.0.0.1:")

@@ -19,7 +19,7 @@ class Unreachable(Exception):
 
 
 class SharedSlots(Protocol):
-    """Counts the holders of slots in all processes. Tickets are made by those who take them."""
+    """Counts the holders of slots in all processes. The caller makes the tickets."""
 
     pause_seconds: float
     """How long a process pauses before it looks again for a free slot."""

@@ -1,11 +1,11 @@
 """Slots of all machines: leases in a Redis, renewed while a call lasts.
 
-Whoever is killed renews nothing, so its slots are free when the lease ends. The server's clock
-counts. A Redis that has lost its data gives no slot for a moment, in which everybody who holds
-one renews its lease; so a restart lets nobody exceed the limit.
+A process that is killed renews nothing, so its slots are free when the lease ends. The server's
+clock counts. A Redis that has lost its data gives no slot for some time, in which all holders
+renew their leases; so a restart does not let them exceed the limit.
 
-Each holder has a client of its own while it asks: a signal handler or the garbage collector never
-meets one in use.
+Each request to Redis uses a client of its own, so that a signal handler or the garbage collector
+cannot interrupt one in use.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LEASE_SECONDS = 10.0
 RENEW_SECONDS = 1.0
 GRACE_SECONDS = 2.0
 ANSWER_SECONDS = (3.0, 1.0, 0.3, 0.1)
-"""How long Redis may take for an answer: the longest for which there is time."""
+"""The longest that Redis may take for an answer."""
 
 SINCE = "smsc:slots:since"
 
@@ -68,7 +68,7 @@ class RedisSlots:
         self._taking: Dict[str, str] = {}
         self._held: Dict[str, str] = {}
         self._renewer: Optional[threading.Thread] = None
-        self._nothing_held = threading.Lock()  # the renewer waits for it, and takes it again
+        self._nothing_held = threading.Lock()  # the renewer waits for it and retakes it
         self._nothing_held.acquire()
 
     def take(self, ticket: str, key: str, most: int, seconds: float) -> bool:
@@ -111,7 +111,7 @@ class RedisSlots:
             except Unreachable as error:
                 if is_new or error.for_good:
                     raise
-                kept.clear()  # the others will not be better: Redis may have been restarted
+                kept.clear()  # the other connections are no better: Redis may have been restarted
                 continue
             kept.append(client)
             return answer

@@ -33,7 +33,7 @@ class MachineSlots:
         _instances.add(self)
 
     def take(self, ticket: str, key: str, most: int, seconds: float) -> bool:  # noqa: ARG002
-        """Lock one of the files that nobody has locked. Raises Unreachable."""
+        """Lock one of the files that are free. Raises Unreachable."""
         try:
             folder = self._folder()
             first = random.randrange(most)

@@ -24,7 +24,7 @@ _Due = Tuple[float, int, Message, Recipient, statuses.Change]
 
 
 def check_url(url: str) -> None:
-    """ValueError unless ``url`` leads to this machine: the sandbox calls nobody else."""
+    """ValueError unless ``url`` leads to this machine: the sandbox calls no other."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
@@ -103,7 +103,7 @@ class Callbacks:
             async with self._session.post(self.url, data=fields, allow_redirects=False):
                 pass
         except (aiohttp.ClientError, asyncio.TimeoutError):
-            pass  # as at the gateway, nobody is told that a receiver was away
+            pass  # as at the gateway, a receiver that does not answer is not reported
 
 
 def form(

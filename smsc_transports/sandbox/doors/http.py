@@ -141,7 +141,7 @@ class Hosts:
 
 
 def _request(message, payload, protocol, writer, task):  # type: ignore[no-untyped-def]
-    """As aiohttp makes it, with room for a letter's worth of text and some files."""
+    """As aiohttp makes it, with room for a long text and some files."""
     return web.BaseRequest(
         message, payload, protocol, writer, task, protocol._loop, client_max_size=MAX_BODY
     )

@@ -152,7 +152,7 @@ async def _multipart(request: web.BaseRequest) -> Tuple[List[Pair], str]:
 
 
 def masked_letter(text: str) -> str:
-    """The line of a letter, ``login:psw:...``, with both masked; one without them, wholly."""
+    """The line of an e-mail, ``login:psw:...``, with both masked; one without them, wholly."""
     parts = text.split(":", 2)
     return f"{MASK}:{MASK}:{parts[2]}" if len(parts) == 3 else MASK
 

@@ -1,8 +1,8 @@
 """The logs of the servers: bugs of the sandbox, but not what clients do wrong, and no secrets.
 
-aiohttp logs a traceback for each request that is no HTTP. Such requests are everyday fare for a
-gateway under test and are answered with 400. aiosmtpd logs whole letters, whose first line holds
-the password.
+aiohttp logs a traceback for each request that is not HTTP. Such requests are common at a gateway
+under test and are answered with 400. aiosmtpd logs whole e-mails, whose first line holds the
+password.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ _Due = Tuple[float, int, str, Message, Recipient, statuses.Change]
 
 
 class SmppServer:
-    """Takes messages, and tells each change of a status to a client that asked for receipts."""
+    """Accepts messages, and reports each new status to a client that asked for receipts."""
 
     def __init__(self, gateway: Gateway, faults: Faults) -> None:
         self.gateway = gateway
@@ -60,7 +60,7 @@ class SmppServer:
         self.deliver_due()
 
     def deliver_due(self) -> None:
-        """Send what has fallen due; what nobody is bound for waits until somebody is."""
+        """Send what has fallen due; receipts without a bound client wait for one."""
         now = self.gateway.clock.now()
         kept = []
         while self._due and self._due[0][0] <= now:
@@ -95,16 +95,16 @@ class Connection(asyncio.Protocol):
         self._assembly = smpp_messages.Assembly()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """A client has come."""
+        """A client has connected."""
         self.transport = transport
         self._server.connections.add(self)
 
     def connection_lost(self, error: Optional[Exception]) -> None:  # noqa: ARG002
-        """It has gone."""
+        """It has disconnected."""
         self._server.connections.discard(self)
 
     def data_received(self, data: bytes) -> None:
-        """Bytes have come."""
+        """Bytes have arrived."""
         self._buffer += data
         try:
             for pdu in smpp_pdus.split(self._buffer):

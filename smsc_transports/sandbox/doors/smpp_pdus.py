@@ -18,7 +18,7 @@ _NACK = 0x80000000
 
 
 class Broken(Exception):
-    """What came is no SMPP."""
+    """The bytes are not SMPP."""
 
 
 class Pdu(NamedTuple):
@@ -76,7 +76,7 @@ def answer(to: Pdu, status: int = 0, text: str = "") -> bytes:
 
 
 def receipt(sequence: int, source: str, to: str, text: str, tlvs: Dict[int, bytes]) -> bytes:
-    """A deliver_sm that tells the status of a message."""
+    """A deliver_sm with the status of a message."""
     pdu = smpp.make_pdu(
         "deliver_sm",
         sequence=sequence,

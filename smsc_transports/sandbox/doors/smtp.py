@@ -1,4 +1,4 @@
-"""The gateway's way in by e-mail: a line of fields with colons as the letter's body."""
+"""The gateway's way in by e-mail: the body is a line of fields separated by colons."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MARKED = re.compile(r"\[text\](.*?)\[/text\]", re.DOTALL | re.IGNORECASE)
 
 
 class SmtpServer:
-    """Takes letters, gives their content to the gateway."""
+    """Accepts e-mails and gives their content to the gateway."""
 
     def __init__(self, gateway: Gateway, faults: Faults) -> None:
         self._gateway = gateway
@@ -42,7 +42,7 @@ class SmtpServer:
     async def handle_DATA(  # noqa: N802  (the name is aiosmtpd's)
         self, server: SMTP, _session: Session, envelope: Envelope
     ) -> str:
-        """A letter has arrived; the reply to its sender."""
+        """An e-mail has arrived; the reply to its sender."""
         fault = self._faults.next(None, "smtp")
         if fault is None or fault.stored:
             content = envelope.content
@@ -53,7 +53,7 @@ class SmtpServer:
         if fault.kind == "hang":
             await self._faults.lifted()
         if fault.kind == "error":
-            return "451 the sandbox was told to fail"
+            return "451 a fault of the sandbox"
         assert server.transport is not None
         injection.cut(server.transport, with_reset=False)
         return "421 closing"
@@ -80,14 +80,14 @@ class SmtpServer:
 
 
 class _Connection(SMTP):
-    # A text of 1000 letters is one line, longer than the 1000 bytes of the RFC.
+    # A text of 1000 characters is one line, longer than the 1000 bytes of the RFC.
     line_length_limit = MAX_LETTER
 
     def __init__(self, handler: SmtpServer, connections: Set[asyncio.BaseTransport]) -> None:
         super().__init__(
             handler,
             data_size_limit=MAX_LETTER,
-            # Given so that nobody asks a name server for it.
+            # Given so that no name server is asked for it.
             hostname="localhost",
             ident="SMSC sandbox",
             auth_require_tls=False,
@@ -110,7 +110,7 @@ def _anyone(*_: object) -> AuthResult:
 
 
 def body(letter: Letter) -> Tuple[str, str]:
-    """The text of a letter and its charset; of several parts the first that is text."""
+    """The text of an e-mail and its charset; of several parts the first that is text."""
     part = next(
         (p for p in letter.walk() if p.get_content_maintype() == "text"),
         letter,
@@ -132,7 +132,7 @@ def fields(text: str) -> Fields:
     """
     values = text.split(":", 6)
     if len(values) < 7:
-        raise Refused(1, "the letter must be login:psw:id:time:translit,format,sender:phones:mes")
+        raise Refused(1, "the e-mail must be login:psw:id:time:translit,format,sender:phones:mes")
     login, psw, message_id, when, style, phones, message = values
     time, _, tz = when.partition(",")
     translit, number, sender, test = (*style.split(","), "", "", "", "")[:4]

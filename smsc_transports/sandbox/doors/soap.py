@@ -16,7 +16,7 @@ ElementTree.register_namespace("SOAP-ENV", SOAP)
 
 
 class Fault(Exception):
-    """A request that is no call of an operation; the text is for whoever wrote the client."""
+    """A request that is no call of an operation; the text is for the author of the client."""
 
 
 class Call(NamedTuple):
@@ -64,7 +64,7 @@ class _Builder(ElementTree.TreeBuilder):
 def check(endpoint: str, fields: Fields) -> None:
     """Error 1 for what the operation has no answer for."""
     if endpoint == "status" and "," in fields.get("id", ""):
-        raise Refused(1, "SOAP tells of one message at a time")
+        raise Refused(1, "SOAP answers for one message at a time")
 
 
 def write(call: Call, answer: Answer, namespace: str) -> bytes:

@@ -1,4 +1,4 @@
-"""What the fences of programs report to the sandbox: that they are up, and what they met."""
+"""Reports of the fences to the sandbox: that they are up, and what they refused."""
 
 from __future__ import annotations
 

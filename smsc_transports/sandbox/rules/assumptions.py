@@ -1,6 +1,6 @@
 """What the public documentation leaves open and the sandbox had to decide.
 
-One place, so that whoever knows better corrects it here. :data:`TABLE` is for people
+One place, so that corrections are made here. :data:`TABLE` is for people
 (``smsc sandbox assumptions`` prints it); the constants below it are what the code uses.
 """
 
@@ -20,8 +20,8 @@ TABLE = {
     "numbers": "10 to 15 digits; without +, 8XXXXXXXXXX becomes 7XXXXXXXXXX, 0XXXXXXXXX becomes "
     "380XXXXXXXXX, 9XXXXXXXXX becomes 79XXXXXXXXX; wrong ones among right ones are "
     "skipped with status 22, error 7 only when all are wrong",
-    "numbers with a fate": "70005550003 expires, ..20 cannot be delivered, ..22 is a wrong number, "
-    "..23 is forbidden, ..25 takes no SMS, ..02 reads it, ..04 opens the link, "
+    "test numbers with a fixed result": "70005550003 expires, ..20 cannot be delivered, ..22 is "
+    "a wrong number, ..23 is forbidden, ..25 takes no SMS, ..02 reads it, ..04 opens the link, "
     "..08 gives error 8 at once",
     "forbidden text": "a text with [forbidden], a sender over 11 characters or 15 digits: error 6",
     "text": "over 1000 characters: error 1; an empty text too, except for HLR, ping, MMS and files",
@@ -56,8 +56,8 @@ TABLE = {
     "data_coding 0 is GSM 03.38 in octets, 0x10 and 0x18 are flash; parts by sar or UDH are put "
     "together; errors as in SMPP_STATUSES; receipts at each change; without query_sm, "
     "submit_multi and system_type ISO; no limit on the window",
-    "SMTP": "the letter is taken with 250 even when the gateway then refuses the message; no reply "
-    "letter, attachments ignored; no colon in login, password or time",
+    "SMTP": "the e-mail is accepted with 250 even when the gateway then refuses the message; no "
+    "reply by e-mail, attachments ignored; no colon in login, password or time",
     "callbacks": "POST form at each change after -1, without crc32; not repeated when it fails",
     "concurrency": "the 15th request of an account at once is refused, the 5th on status.php",
 }  # fmt: skip

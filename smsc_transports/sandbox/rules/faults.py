@@ -1,6 +1,6 @@
 """Faults on demand: which request goes wrong, and how. The wire part is in ``injection.py``.
 
-The cast: a :class:`Fault` is one word, with ``+stored`` when the message is accepted first; a
+A :class:`Fault` is one word, with ``+stored`` when the message is accepted first; a
 :class:`Rule` says for which host and endpoint faults come, first by an exact script, then by
 seeded chance; :class:`Faults` holds the rules in force, oldest first.
 

@@ -113,7 +113,7 @@ class Gateway:
         self.store.reset()
 
     def admit(self, fields: Fields) -> None:
-        """Let a client in that says who it is once, for all its messages; error 2 or 4."""
+        """Check a client that logs in once for all its messages; error 2 or 4."""
         self._admit(fields, "send")
 
     def send(self, fields: Fields, origin: Origin) -> Sent:
@@ -178,7 +178,7 @@ class Gateway:
         return _same(text, self._password) or _same(text, digest)
 
     def _send(self, fields: Fields, origin: Origin) -> Sent:
-        # Only letters have a field for it.
+        # Only e-mails have a field for it.
         test = origin.channel == "smtp" and is_set(fields, "test")
         order = orders.read(fields, self.clock.now(), test)
         identity = _identity(fields, order.kind)
@@ -228,7 +228,7 @@ class Gateway:
 
 
 def _answer(order: Order, fields: Fields, message_id: Optional[str], balance: Decimal) -> Sent:
-    """What is told of an order, accepted (with ``message_id``) or only priced."""
+    """The answer to an order, accepted (with ``message_id``) or only priced."""
     listed: Tuple[Recipient, ...] = ()
     if is_set(fields, "op"):
         listed = order.recipients

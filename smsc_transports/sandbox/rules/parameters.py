@@ -14,7 +14,7 @@ Fields = Dict[str, str]
 
 # In the order in which the vendor's libraries number their formats.
 KINDS = ("flash", "push", "hlr", "bin", "ping", "mms", "mail", "call", "viber", "soc", "tg")
-# The same for the format number of a letter; 12 is the bot of one edition, a plain SMS here.
+# The same for the format number of an e-mail; 12 is the bot of one edition, a plain SMS here.
 FORMATS = {
     1: {"flash": "1"},
     2: {"push": "1"},

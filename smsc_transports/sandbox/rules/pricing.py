@@ -36,7 +36,7 @@ class Priced:
     code: Optional[str] = None
 
     def recipient(self, phone: str, kind: str) -> Recipient:
-        """The recipient with price and fate; a wrong number costs nothing."""
+        """The recipient with price and final status; a wrong number costs nothing."""
         stored = parameters.phone(phone, kind)
         if stored is None:
             return Recipient(phone, Decimal("0.00"), 22, 249, wrong=True)

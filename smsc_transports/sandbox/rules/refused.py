@@ -1,4 +1,4 @@
-"""The gateway's one way to say no, shared by everything that checks a request."""
+"""The refusal of a request, raised by everything that checks one."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What becomes of a message as time goes by.
+"""The statuses of a message over time.
 
-Nothing is scheduled: the life of a message is a function of its parameters and of the clock, so
-a day of ten thousand messages costs nothing until somebody asks.
+Nothing is scheduled: the status is a function of the message and of the clock, so a day of ten
+thousand messages costs nothing until it is asked for.
 """
 
 from __future__ import annotations

@@ -85,7 +85,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Refusal:
-    """A request that was answered with an error, for people who wonder where a message is.
+    """A request that was answered with an error, for people who miss a message.
 
     ``phones`` and ``text`` are the parameters as they came. ``key`` is given by the store, from
     the same sequence as the keys of messages.

@@ -1,4 +1,4 @@
-"""Connects and binds: what has to be done before a message can be sent."""
+"""Connects and binds, before a message can be sent."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Account(NamedTuple):
 
 
 class Refused(Exception):
-    """The server does not let the account in; ``status`` is its command_status."""
+    """The server refused to bind the account; ``status`` is its command_status."""
 
     def __init__(self, status: int) -> None:
         super().__init__(status)

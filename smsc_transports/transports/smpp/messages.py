@@ -149,7 +149,7 @@ def _binary(request: Request) -> Message:
 
 
 def _payload(octets: List[bytes]) -> List[Submit]:
-    """Leave the cutting to the gateway, as the vendor's own library does."""
+    """Let the gateway cut the text, as the vendor's own library does."""
     whole = b"".join(octets)
     if len(whole) > 0xFFFF:
         raise Unsupported("SMPP carries a text of up to 65535 bytes")

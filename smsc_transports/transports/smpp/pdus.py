@@ -18,7 +18,7 @@ _NACK = 0x80000000
 
 
 class Broken(Exception):
-    """What came is no SMPP; the connection is of no use any more."""
+    """The bytes are not SMPP; the connection cannot be used any more."""
 
 
 class TooLong(ValueError):

@@ -67,7 +67,7 @@ def _string(octets: bytes) -> str:
 
 
 def are_wanted() -> bool:
-    """Tell whether a plugin hears receipts; unasked, the gateway tells its HTTP handler."""
+    """Tell whether a plugin wants receipts; else the gateway reports to its HTTP handler."""
     return bool(plugin_manager().hook.smsc_receipt.get_hookimpls())
 
 
@@ -91,7 +91,7 @@ class Dispatcher:
             self._queue.put(pdu)
 
     def close(self) -> None:
-        """Wait a little until the plugins have heard what came."""
+        """Wait a little until the plugins have got the receipts."""
         with self._lock:
             waiting, thread = self._queue, self._thread
             self._queue = self._thread = None
@@ -113,10 +113,10 @@ def _tell(waiting: queue.SimpleQueue[Any]) -> None:
             return
         receipt = read_receipt(pdu)
         if receipt is None:
-            log.log(INFO, "an incoming message by SMPP is not for us, and was left alone")
+            log.log(INFO, "an incoming message by SMPP was ignored")
             continue
         log.log(INFO, "receipt: message %s is %s", receipt.id, receipt.status)
-        with suppress(SystemExit):  # a plugin may end this thread's work, but not the next
+        with suppress(SystemExit):  # sys.exit() in a plugin must not stop the next receipt
             plugin_manager().tell_receipt(receipt)
 
 

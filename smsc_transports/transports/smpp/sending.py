@@ -66,7 +66,7 @@ def exchange(request: Request, address: str, timeout: Timeout) -> str:
         return _reply(request, messages, batch)
     if status in ERRORS:
         return f"0,-{ERRORS[status]}"
-    raise NotSent(f"the server does not let the account in: command_status 0x{status:08X}")
+    raise NotSent(f"the server refused to bind the account: command_status 0x{status:08X}")
 
 
 def close() -> None:

@@ -121,7 +121,7 @@ class Session:
         return batch
 
     def give_up(self, batch: Batch) -> None:
-        """Wait for a batch no longer: what is not written will not be."""
+        """Stop waiting for a batch: what is not written yet is not written."""
         with self._lock:
             self._waiting = deque(each for each in self._waiting if each.batch is not batch)
             for each in batch.submissions:
@@ -170,7 +170,7 @@ class Session:
                 self._handle_received()
         except (OSError, Broken) as error:
             reason = f"the connection was lost: {error}"
-        except Exception as error:  # a bug: no caller may wait for ever
+        except Exception as error:  # a bug: no caller may wait without end
             reason = f"the connection was given up: {type(error).__name__}: {error}"
         finally:
             selector.close()

@@ -36,7 +36,7 @@ def _run_the_programs_own():  # type: () -> None
         spec.loader.exec_module(module)
 
 
-# Without the variable somebody only looks at this file.
+# Without the variable this file is only imported, not used as a fence.
 if os.environ.get("SMSC_SANDBOX_FENCE"):
     _put_up()
     _run_the_programs_own()

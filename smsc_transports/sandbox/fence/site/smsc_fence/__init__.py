@@ -3,8 +3,8 @@
 Loaded at the start of each Python below ``smsc sandbox run`` and, for the length of a test, in
 pytest. It needs nothing but Python 3.6 and must import little: every process pays for it.
 
-The cast: a :class:`~.plan.Plan` says which names lead where; ``lookups`` puts that in the place
-of the functions that look names up and connect; ``guard`` refuses what came past them;
+A :class:`~.plan.Plan` says which names lead where; ``lookups`` replaces the functions that look
+names up and connect accordingly; ``guard`` refuses what came past them;
 ``children`` gives the fence to the programs that this one starts.
 """
 

@@ -1,7 +1,7 @@
 """Refuses what would still go to the gateway, past the functions that lead to the sandbox.
 
-Python tells of each look-up, connection and import before it happens (3.8 and newer). Libraries
-that do these without Python are only told of.
+Python reports each look-up, connection and import before it happens (3.8 and newer). Libraries
+that do these without Python are only reported.
 """
 
 import sys
@@ -19,7 +19,7 @@ _is_hooked = False
 
 
 def put_up() -> None:
-    """Begin to listen; once for the process, since nobody can stop it."""
+    """Begin to listen; once for the process, since it cannot be stopped."""
     global _is_hooked
     for module in PAST_THE_FENCE:
         if module in sys.modules:

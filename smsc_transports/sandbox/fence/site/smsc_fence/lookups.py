@@ -14,7 +14,7 @@ _genuine: Dict[Tuple[Any, str], Any] = {}
 def put_up() -> None:
     """Take the place of the functions in ``socket`` and of those below it."""
     replacements: List[Tuple[Any, str, Callable[[Any], Any]]] = [
-        # The inner one first: gevent, and whoever imported the outer function before, ask it.
+        # The inner one first: gevent, and code that imported the outer function before, use it.
         (_socket, "getaddrinfo", _inner_getaddrinfo),
         (socket, "getaddrinfo", _getaddrinfo),
         (_socket, "gethostbyname", _gethostbyname),
@@ -67,7 +67,7 @@ def _getaddrinfo(genuine: Any) -> Any:
 
 
 def _inner_getaddrinfo(genuine: Any) -> Any:
-    """As the outer one, but give the sandbox's own address: nobody may translate it later."""
+    """As the outer one, but give the sandbox's own address, not to be translated later."""
 
     def getaddrinfo(
         host: Any, port: Any, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0

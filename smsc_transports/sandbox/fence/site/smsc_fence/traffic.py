@@ -1,7 +1,7 @@
 """Refuses what is for the gateway but goes to some other machine, by the bytes that are sent.
 
-To a proxy, to a mail server that passes letters on, to a name server: none of them has a
-gateway's name, so that only what is said to them shows where it is to end.
+A proxy, a mail server that forwards e-mails, a name server: none of them has a gateway's name, so
+only the bytes that are sent to them show the destination.
 """
 
 import errno
@@ -23,7 +23,7 @@ _LONGEST_HEAD = 8192
 
 
 def refuse(what: str) -> None:
-    """Tell of it and raise."""
+    """Report it and raise."""
     tell(f"refused {what}, so that nothing reaches the real gateway")
     raise PermissionError(errno.EACCES, f"smsc sandbox: refused {what}")
 

@@ -1,0 +1,31 @@
+"""How long the queue keeps messages, and who can read them."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from pathlib import Path
+
+from smsc_transports.queueing.store import KEPT_SECONDS
+
+from .conftest import Queue
+
+PHONE = "79990001122"
+
+
+def test_what_was_sent_is_deleted_after_a_week(queue: Queue) -> None:
+    for text in ("old", "new", "waiting"):
+        queue.face.SMSC().send_sms(PHONE, text)
+    store = queue.store
+    old, new, _ = store.all()[0]
+    store.write(new.but(state="sent"))
+    long_ago = time.time() - KEPT_SECONDS - 1
+    store.write(dataclasses.replace(old, state="sent", changed_at=long_ago))
+    store.forget_old()
+    assert queue.states() == ["sent", "waiting"]
+
+
+def test_the_file_can_be_read_by_its_user_only(queue: Queue, place: str) -> None:
+    queue.face.SMSC().send_sms(PHONE, "test")
+    if place.startswith("sqlite"):
+        assert Path(place[len("sqlite:///") :]).stat().st_mode & 0o077 == 0
