@@ -10,6 +10,7 @@ import json
 from typing import Any, Callable, Dict, List, Tuple, Union
 
 from smsc_transports.call import choose
+from smsc_transports.cli.program import settings_in_call
 from smsc_transports.cli.terminal import printable
 from smsc_transports.plugins.manager import plugin_manager
 from smsc_transports.plugins.transport import Transport
@@ -22,7 +23,7 @@ from smsc_transports.transports.soap import SoapTransport
 from smsc_transports.values.errors import ConfigurationError, TransportError, Unsupported
 from smsc_transports.values.reply import NO_ANSWER
 from smsc_transports.values.request import Request
-from smsc_transports.values.settings import Settings, read_settings
+from smsc_transports.values.settings import Settings
 
 
 def preview(face: Any, call: Callable[[Any], Any]) -> Dict[str, Any]:
@@ -32,7 +33,7 @@ def preview(face: Any, call: Callable[[Any], Any]) -> Dict[str, Any]:
     """
     manager = plugin_manager()
     manager.scan()
-    settings = _settings(face)
+    settings = settings_in_call(face)
     command, argument = _written(face, call)
     request = Request(command, argument, settings)
     return {
@@ -54,7 +55,7 @@ def why_no_question(face: Any, call: Callable[[Any], Any]) -> str:
 
     A third-party transport is not asked: it might send.
     """
-    settings = _settings(face)
+    settings = settings_in_call(face)
     if not settings.login and not settings.password:
         return "SMSC_LOGIN and SMSC_PASSWORD are empty"
     command, argument = _written(face, call)
@@ -94,13 +95,6 @@ def addresses_of(transport: Transport, request: Request) -> List[str]:
         raise ConfigurationError(
             f"The transport {transport.name} cannot list its addresses: {reason}. Fix its plugin."
         ) from error
-
-
-def _settings(face: Any) -> Settings:
-    try:
-        return plugin_manager().settings(read_settings(vars(face)))
-    except TransportError as error:
-        raise ConfigurationError(f"{error}.") from error
 
 
 def _written(face: Any, call: Callable[[Any], Any]) -> Tuple[str, str]:

@@ -24,8 +24,9 @@ from smsc_transports.switching.reading import (
     constants,
     read_copy,
 )
-from smsc_transports.values.errors import ConfigurationError
-from smsc_transports.values.settings import read_settings
+from smsc_transports.values.errors import ConfigurationError, TransportError
+from smsc_transports.values.hidden import Hidden
+from smsc_transports.values.settings import Settings, read_settings
 
 MODULE = "smsc_api"
 TYPE_REMEDY = "Is it read from an environment variable that is not set here?"
@@ -115,6 +116,19 @@ def run(arguments: Any, work: Callable[[Any, Any], int]) -> int:
         except (ConfigurationError, SMSCWarning, WrongArguments) as mistake:
             _say(f"smsc: {mistake}")
             return 2
+
+
+def settings_in_call(face: Any) -> Settings:
+    """Give the settings that a call would have: constants, environment, and what plugins change.
+
+    Raises ConfigurationError where a plugin fails.
+    """
+    manager = plugin_manager()
+    manager.scan()
+    try:
+        return manager.settings(read_settings(Hidden(vars(face))))
+    except TransportError as error:
+        raise ConfigurationError(f"{error}.") from error
 
 
 def type_mistakes(face: Any) -> List[str]:

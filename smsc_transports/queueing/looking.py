@@ -14,7 +14,7 @@ from typing import Counter as CounterOf
 
 from smsc_transports import call
 from smsc_transports.cli.answers import DONE, IN_DOUBT, REFUSED, UNREACHED
-from smsc_transports.cli.program import WrongArguments
+from smsc_transports.cli.program import WrongArguments, settings_in_call
 from smsc_transports.failover.slots import MOST_REQUESTS
 from smsc_transports.queueing.entries import (
     CANCELLED,
@@ -32,7 +32,7 @@ from smsc_transports.queueing.worker import Worker
 from smsc_transports.reporting.redaction import redact
 from smsc_transports.values.errors import ConfigurationError
 from smsc_transports.values.hidden import Hidden
-from smsc_transports.values.settings import Settings, read_settings
+from smsc_transports.values.settings import Settings
 from smsc_transports.values.words import error_text
 
 _STATES = (WAITING, SENDING, SENT, FAILED, UNKNOWN, CANCELLED)
@@ -43,8 +43,7 @@ def work(arguments: argparse.Namespace, face: Any) -> int:
     """Run a worker; gives the exit status."""
     if not 1 <= arguments.threads <= MOST_REQUESTS:
         raise WrongArguments(f"--threads must be 1 to {MOST_REQUESTS}, not {arguments.threads}.")
-    names = Hidden(vars(face))
-    settings = read_settings(names)
+    settings = settings_in_call(face)
     counts: CounterOf[str] = Counter()
 
     def tell(entry: Entry) -> None:
@@ -52,7 +51,7 @@ def work(arguments: argparse.Namespace, face: Any) -> int:
         print(_line(entry, arguments.json), flush=True)
 
     with _queue_of(settings) as store:
-        worker = Worker(store, settings, call.replaceable(names), tell)
+        worker = Worker(store, settings, call.replaceable(Hidden(vars(face))), tell)
         print(f"The queue is {store.shown}.", file=sys.stderr, flush=True)
         with _stopped_by_signals(worker.stop):
             worker.run(arguments.threads, arguments.once)
@@ -72,7 +71,7 @@ def look(arguments: argparse.Namespace, face: Any) -> int:
     """Show the queue, or change what becomes of messages; gives the exit status."""
     if (arguments.action == "show") == bool(arguments.ids):
         raise WrongArguments("'smsc queue' shows all; 'retry' and 'cancel' need ids.")
-    with _queue_of(read_settings(Hidden(vars(face)))) as store:
+    with _queue_of(settings_in_call(face)) as store:
         entries, _ = store.all()
         if arguments.action == "show":
             return _show(store, entries, arguments.json)

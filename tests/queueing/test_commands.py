@@ -149,3 +149,25 @@ def test_a_corrupt_queue_is_told_without_a_traceback(shop: Shop) -> None:
     assert done.returncode == 2
     assert "The queue cannot be used" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+SETTINGS = """\
+from smsc_transports import hookimpl
+
+@hookimpl
+def smsc_settings(settings):
+    return {{"login": "vault", "password": "gEheim", "queue": "sqlite:///{folder}/other.sqlite"}}
+"""
+
+
+def test_a_worker_takes_account_and_queue_from_the_plugin_that_the_program_has(shop: Shop) -> None:
+    (shop.folder / "vault.py").write_text(SETTINGS.format(folder=shop.folder))
+    for name in ("SMSC_LOGIN", "SMSC_PASSWORD", "SMSC_QUEUE"):
+        del shop.environment[name]
+    shop.environment["SMSC_PLUGINS"] = "vault"
+    shop.environment["PYTHONPATH"] += os.pathsep + str(shop.folder)
+    sent = shop.run("-c", PROGRAM)
+    assert len(sent.stdout.split()) == 8, sent.stderr
+    assert "waiting   8" in shop.smsc("queue").stdout
+    assert shop.smsc("worker", "--once").returncode == 0
+    assert len(shop.sandbox.messages) == 8
