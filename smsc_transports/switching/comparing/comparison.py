@@ -133,7 +133,8 @@ def _read(path: Path) -> Any:
 
 def _fixed(copy: Copy) -> Set[str]:
     """Give the settings that the copy takes from elsewhere than the constant of the name."""
-    return {*copy.settings, *(name for given in copy.overrides.values() for name in given)}
+    typed = {"SMSC_HTTPS"} if copy.https is not None else set()
+    return typed | {*(name for given in copy.overrides.values() for name in given)}
 
 
 def _environment(copy: Copy) -> Dict[str, str]:
