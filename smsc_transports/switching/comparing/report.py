@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Dict, Iterator, List, NamedTuple, Sequence
 
+from smsc_transports.reporting.redaction import redact
+from smsc_transports.switching.comparing.calls import MEANINGS
 from smsc_transports.switching.comparing.causes import Cause
 from smsc_transports.switching.comparing.comparison import (
     DIFFERENT,
@@ -14,10 +15,8 @@ from smsc_transports.switching.comparing.comparison import (
     Result,
     Verdict,
 )
-from smsc_transports.switching.comparing.numbered import MEANINGS
 
 MOST_GROUPS = 7  # so that all fits into 40 lines
-SHORT_SECRET = 4  # characters; shorter ones stand in too many words to be masked in them
 WIDTH = 96
 _BEFORE = 20  # characters shown before the first that differs
 
@@ -48,18 +47,6 @@ def groups(verdicts: Sequence[Verdict]) -> List[Group]:
     return sorted(listed, key=lambda group: (group.kind != DIFFERENT, -group.scenes))
 
 
-def masked(text: str, secrets: Sequence[str]) -> str:
-    """Hide secrets; a short one only where it is a word of its own behind a "=" or a ":"."""
-    for secret in secrets:
-        pattern = re.escape(secret)
-        if len(secret) < SHORT_SECRET:
-            pattern = rf"(?<=[=:]){pattern}(?![\w.-])"
-        else:
-            pattern = rf"(?<![A-Za-z0-9_.]){pattern}(?![A-Za-z0-9_])"
-        text = re.sub(pattern, "***", text)
-    return text
-
-
 def as_json(result: Result) -> Dict[str, Any]:
     """Give everything as values that JSON can hold."""
     return {
@@ -73,10 +60,10 @@ def as_json(result: Result) -> Dict[str, Any]:
                 "what": group.what,
                 "reason": group.reason,
                 "scenes": group.scenes,
-                "call": _call(group),
+                "call": group.example.scene.shown(),
                 "scene": group.example.scene.name,
-                "yours": masked(group.cause.yours, result.secrets),
-                "ours": masked(group.cause.ours, result.secrets),
+                "yours": redact(group.cause.yours, result.secrets),
+                "ours": redact(group.cause.ours, result.secrets),
             }
             for group in groups(result.verdicts)
         ],
@@ -115,25 +102,14 @@ def lines(result: Result, verbose: bool = False) -> Iterator[str]:
 def _group(group: Group, secrets: Sequence[str]) -> Iterator[str]:
     reason = f"known, {group.reason}" if group.kind == KNOWN else "DIFFERENT"
     yield f"{reason}: {group.what}, in {group.scenes} scene{'s' * (group.scenes > 1)}"
-    yield f"  {group.example.scene.name}: {_call(group)}"[:WIDTH]
-    yours = _visible(masked(group.cause.yours, secrets))
-    ours = _visible(masked(group.cause.ours, secrets))
+    yield f"  {group.example.scene.name}: {group.example.scene.shown()}"[:WIDTH]
+    yours = _visible(redact(group.cause.yours, secrets))
+    ours = _visible(redact(group.cause.ours, secrets))
     pairs = enumerate(zip(yours, ours))
     place = next((i for i, (a, b) in pairs if a != b), min(len(yours), len(ours)))
     start = max(0, place - _BEFORE) if max(len(yours), len(ours)) > WIDTH - 12 else 0
     yield f"    yours {_cut(yours, start)}"
     yield f"    ours  {_cut(ours, start)}"
-
-
-def _call(group: Group) -> str:
-    """Give the first call of the scene in which the sides differ."""
-    scene, yours, ours = group.example.scene, group.example.yours, group.example.ours
-    if not scene.calls:
-        return "import"
-    pairs = enumerate(zip(yours["outcomes"], ours["outcomes"]))
-    place = next((place for place, (own, our) in pairs if own != our), 0)
-    more = f" and {len(scene.calls) - 1} more" if len(scene.calls) > 1 else ""
-    return scene.shown(place) + more
 
 
 def _conclusion(counts: Dict[str, int]) -> str:

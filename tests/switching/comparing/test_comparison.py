@@ -9,11 +9,8 @@ from typing import Any
 import pytest
 
 from smsc_transports.switching.comparing import comparison
-from smsc_transports.switching.comparing.report import masked
 from tests.switching.comparing.copies import copy, sends_by
 from tests.switching.conftest import Smsc
-
-pytestmark = pytest.mark.slow
 
 LOGIN = 'SMSC_LOGIN = "owner-login"'
 ACCOUNT = "def __init__(self, login, psw): pass"
@@ -30,7 +27,7 @@ def test_a_copy_that_does_as_the_vendors_is_the_same(smsc: Smsc, folder: Path) -
     document = json.loads(out)
     assert status == 0
     assert document["counts"]["different"] == document["counts"]["known"] == 0
-    numbers = {"D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8", "D9", "D11"}
+    numbers = {"D1", "D2", "D3", "D4", "D5", "D6"}
     assert set(document["numbered"]) - {"D16"} == numbers
 
 
@@ -67,6 +64,8 @@ def test_a_change_that_no_method_shows_is_different(
         ((LOGIN, "import shop_that_is_missing\n" + LOGIN), "--python venv/bin/python"),
         (('arg = account + quote', 'arg = settings.X + quote'), "NameError"),
         ((COST_3, f"return ['1', '1']\n        {COST_3}"), "returns without asking"),
+        ((COST_3, f"while True: pass\n        {COST_3}"), "does not end"),
+        ((COST_3, f"import os; os._exit(1)\n        {COST_3}"), "ends the process with exit"),
         (("class SMSC:", f"class SMSC:\n    {ACCOUNT}\n"), "without arguments"),
         (("class SMSC:", "class SMSC"), "line"),
     ],
@@ -82,25 +81,21 @@ def test_a_copy_that_does_not_work_here_is_no_pass(
     assert "owner-" not in errors
 
 
-@pytest.mark.parametrize(
-    ("statement", "cause", "yours"),
-    [
-        ("while True: pass", "the outcome", "does not end"),
-        ("import sys; sys.exit(1)", "the outcome", "raises SystemExit"),
-        ("import os; os._exit(1)", "the outcome", "ends the process with exit status 1"),
-        ("print('x' * 3_000_000)", "what it prints", "xxx"),
-        ("while True: self._smsc_send_cmd('balance')", "the outcome", "asks more than 60 times"),
-        ("import time; time.sleep(5)", "pauses between tries", "5 s"),
-        ("open('sms.log', 'a').write('x')", "what it asks of the system", "writing to 'sms.log'"),
-        ("answer = tuple(answer)", "the result", "object"),
-    ],
-)
-def test_misbehaviour_is_told(
-    statement: str, cause: str, yours: str, smsc: Smsc, folder: Path
-) -> None:
-    sends_by(folder, statement)
+def test_misbehaviour_is_told(smsc: Smsc, folder: Path) -> None:
+    lines = """\
+print('x' * 3_000_000)
+import time; time.sleep(5)
+open('sms.log', 'a').write('x')
+answer = tuple(answer)
+if message == '': import sys; sys.exit(1)"""
+    sends_by(folder, lines)
     _, out, errors = smsc("compare", "--json", "smsc_api.py")
-    assert yours in causes(out)[cause]["yours"], out + errors
+    found = {what: group["yours"] for what, group in causes(out).items()}
+    assert "xxx" in found["what it prints"], out + errors
+    assert found["pauses between tries"] == "5 s"
+    assert found["what it asks of the system"] == "writing to 'sms.log'"
+    assert "object" in found["the result"]
+    assert found["the outcome"] == "raises SystemExit"
 
 
 def test_a_thread_that_never_ends_ends_with_the_comparison(smsc: Smsc, folder: Path) -> None:
@@ -133,12 +128,6 @@ def test_secrets_are_dummies_in_the_copy_and_in_the_output(
         _, out, errors = smsc("compare", option, "smsc_api.py")
         assert "the parameter mes" in out
         assert "QzX" not in out + errors
-
-
-def test_a_short_secret_is_not_masked_inside_words() -> None:
-    text = "SMS_HOST=SMS, psw=SMS&mes=SMSC"
-    assert masked(text, ["SMS"]) == "SMS_HOST=***, psw=***&mes=SMSC"
-    assert masked("SMSC_HOST, my-secret1, secret", ["secret"]) == "SMSC_HOST, my-secret1, ***"
 
 
 def test_json_says_why_a_copy_cannot_be_compared(smsc: Smsc, folder: Path) -> None:

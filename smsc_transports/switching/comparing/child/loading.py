@@ -9,14 +9,11 @@ import sys
 import traceback
 from importlib.abc import Loader
 from types import ModuleType
-from typing import Any, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Dict, Mapping, Tuple
 
-_PYTHON_2_MODULES = ("urllib2", "httplib", "urlparse", "ConfigParser", "StringIO", "cStringIO")
-PYTHON_2 = "The copy is Python 2; neither it nor this project's file can run there and here"
-_METHODS = ("send_sms", "get_balance", "_smsc_send_cmd")
-_NAMES = (
+NAMES = (
     "SMSC_LOGIN", "SMSC_PASSWORD", "SMSC_POST", "SMSC_HTTPS", "SMSC_CHARSET", "SMSC_DEBUG",
-    "SMTP_FROM", "SMTP_SERVER", "SMTP_LOGIN", "SMTP_PASSWORD", "SMSC_TIMEOUT",
+    "SMTP_FROM", "SMTP_SERVER", "SMTP_LOGIN", "SMTP_PASSWORD",
 )  # fmt: skip
 
 
@@ -41,23 +38,35 @@ class Copy:
 
     def __init__(self, path: str, text: str, class_name: str) -> None:
         self._path = path
-        self._module = self._load(text)
-        self._class = self._find_class(class_name)
-        homes = {name: self._home_of(name) for name in _NAMES}
-        self._homes = {name: home for name, home in homes.items() if home is not None}
+        module = self._load(text)
+        self._class: Any = getattr(module, class_name, None)
+        if not inspect.isclass(self._class):
+            raise CannotLoad(f"After its import there is no class {class_name} in it.")
+        try:
+            inspect.signature(self._class).bind()
+        except TypeError:
+            wanted = ", ".join(inspect.signature(self._class).parameters)
+            raise CannotLoad(
+                f"Its constructor was edited: {class_name}({wanted}) cannot be made without "
+                "arguments. Give them defaults in a copy of the file, and compare that."
+            ) from None
+        except ValueError:  # a class whose base is no Python class has no signature
+            pass
+        homes = (self._class, module)  # the constants may have been moved into the class
+        found = {name: [home for home in homes if name in vars(home)] for name in NAMES}
+        self._homes = {name: home[0] for name, home in found.items() if home}
 
     def constants(self) -> Dict[str, Any]:
         """Give the constants that can be set from outside."""
         return {name: getattr(home, name) for name, home in self._homes.items()}
 
-    def make(self) -> Any:
-        """Make the object that programs work with."""
-        return self._class()
-
-    def set(self, constants: Mapping[str, Any]) -> None:
-        """Set constants where the file has them."""
+    def call(
+        self, constants: Mapping[str, Any], method: str, args: Any, keywords: Mapping[str, Any]
+    ) -> Any:
+        """Set constants where the file has them, and call a method of a new object."""
         for name, value in constants.items():
             setattr(self._homes[name], name, value)
+        return getattr(self._class(), method)(*args, **keywords)
 
     def _load(self, text: str) -> Any:
         folder, name = _place_of(self._path)
@@ -77,61 +86,18 @@ class Copy:
             raise self._failure(error) from error
         return module
 
-    def _find_class(self, name: str) -> Any:
-        found = getattr(self._module, name, None)
-        if not inspect.isclass(found):
-            candidates = [value for value in vars(self._module).values() if _is_one(value)]
-            found = candidates[-1] if candidates else None
-        if found is None:
-            raise CannotLoad("There is no class with send_sms in it, so it is no copy.")
-        try:
-            inspect.signature(found).bind()
-        except TypeError:
-            wanted = ", ".join(inspect.signature(found).parameters)
-            raise CannotLoad(
-                f"Its constructor was edited: {name}({wanted}) cannot be made without arguments, "
-                "and ours takes none. Set SMSC_LOGIN and SMSC_PASSWORD instead."
-            ) from None
-        except ValueError:  # a class whose base is no Python class has no signature
-            pass
-        return found
-
-    def _home_of(self, name: str) -> Any:
-        """Give what holds a constant: the class, where they were moved there, or the module."""
-        homes = (self._class, self._module)
-        return next((home for home in homes if name in vars(home)), None)
-
     def _failure(self, error: BaseException) -> CannotLoad:
-        file, line = self._line_of(error)
-        where = f"{'Line' if file == self._path else f'{file}, line'} {line}"
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [frame for frame in frames if frame.filename == self._path]
+        where = f"Line {own[-1].lineno}: " if own else ""
         if isinstance(error, SystemExit):
-            return CannotLoad(f"{where}: it ends the program while it is imported (sys.exit).")
-        told = f"{where}: {type(error).__name__}: {error}".rstrip(".")
-        if isinstance(error, SyntaxError):
-            return CannotLoad(f"Line {error.lineno}: {error.msg}. If it is Python 2: {PYTHON_2}.")
-        if isinstance(error, ImportError) and _is_python_2(error):
-            return CannotLoad(f"{told}. {PYTHON_2}.")
+            return CannotLoad(f"{where}it ends the program while it is imported (sys.exit).")
+        told = f"{where}{type(error).__name__}: {error}".rstrip(".")
         if isinstance(error, ModuleNotFoundError):
             told += ". Run it with the program's Python: smsc compare --python venv/bin/python FILE"
         elif type(error).__name__ == "ImproperlyConfigured":
             told += ". Set DJANGO_SETTINGS_MODULE for this command"
         return CannotLoad(f"{told}.")
-
-    def _line_of(self, error: BaseException) -> Tuple[str, Optional[int]]:
-        """Tell where an error arose: in the copy, or in a module of the program."""
-        frames: List[Any] = traceback.extract_tb(error.__traceback__)
-        theirs = [frame for frame in frames if not _is_ours_or_pythons(frame.filename)]
-        last = (theirs or frames)[-1]
-        return last.filename, last.lineno
-
-
-def _is_one(value: Any) -> bool:
-    return inspect.isclass(value) and any(hasattr(value, method) for method in _METHODS)
-
-
-def _is_ours_or_pythons(file: str) -> bool:
-    library = file.startswith(os.path.dirname(os.__file__)) and "site-packages" not in file
-    return library or file.startswith(("<frozen", os.path.dirname(__file__)))
 
 
 def _place_of(path: str) -> Tuple[str, str]:
@@ -142,8 +108,3 @@ def _place_of(path: str) -> Tuple[str, str]:
         folder, package = os.path.split(folder)
         name = f"{package}.{name}"
     return folder, name
-
-
-def _is_python_2(error: ImportError) -> bool:
-    name = error.name or ""
-    return name in _PYTHON_2_MODULES or (name == "urllib" and "cannot import name" in str(error))
