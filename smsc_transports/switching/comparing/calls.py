@@ -26,13 +26,20 @@ MEANINGS = {
     "D6": "SMSC_DEBUG never raises",
     "D16": "bytes of a query may be percent-escaped in another way",
 }
+ANYTHING = "anything: the copy sends nothing"
 MAY_DIFFER: Mapping[str, Tuple[str, ...]] = {
     "D1": ("the parameter mes", "the parameter sender", "the parameter charset"),
-    "D2": ("the number of requests", "the result"),
+    "D2": (ANYTHING,),
     "D3": ("the parameter a",),
-    "D4": ("the outcome", "the sender of the letter", "the recipients of the letter", "the letter"),
-    "D5": ("the outcome",),
-    "D6": ("the outcome", "what it prints"),
+    "D4": (
+        "the outcome",
+        "the result",
+        "the sender of the letter",
+        "the recipients of the letter",
+        "the letter",
+    ),
+    "D5": ("the outcome", "the result"),
+    "D6": ("the outcome", "the result"),
 }
 
 PHONE = "79999999999"

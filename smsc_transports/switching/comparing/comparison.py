@@ -11,7 +11,7 @@ from typing import Dict, List, Mapping, NamedTuple, Sequence, Set, Tuple
 
 from smsc_transports.switching.comparing import calls
 from smsc_transports.switching.comparing.calls import Scene
-from smsc_transports.switching.comparing.causes import Cause, causes, same_but_for_escapes
+from smsc_transports.switching.comparing.causes import Cause, causes
 from smsc_transports.switching.comparing.program import CannotCompare, Fields, Program
 from smsc_transports.switching.copies import VENDORS, Copy, Takeover
 from smsc_transports.switching.known_editions import SECRETS
@@ -185,15 +185,15 @@ def _judge(copy: Copy, scene: Scene, yours: Fields, ours: Fields, charset: str) 
                    for side in (yours, ours))  # fmt: skip
     if yours == ours:
         return Verdict(scene, SAME)
-    if same_but_for_escapes(yours, ours):
-        return Verdict(scene, NUMBERED, "D16")
     found = causes(yours, ours)
+    if not found:
+        return Verdict(scene, NUMBERED, "D16")
     utf8 = str(scene.settings.get("SMSC_CHARSET", charset)).lower() in ("utf-8", "utf8")
     may = calls.MAY_DIFFER.get(scene.number, ()) if scene.number != "D1" or not utf8 else ()
-    if all(cause.what in may for cause in found):
+    left = [cause for cause in found if cause.what not in may and calls.ANYTHING not in may]
+    if not left:
         return Verdict(scene, NUMBERED, scene.number)
     reason = _named_by_check(copy, scene) or _fewer_formats(copy, yours, ours)
-    left = [cause for cause in found if cause.what not in may]
     return Verdict(scene, KNOWN if reason else DIFFERENT, reason, left)
 
 

@@ -49,25 +49,6 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 Address = Tuple[str, int]
 
 
-class PlainSocket(socket.socket):
-    """Stands for a TLS connection: the gateway takes plain bytes, and is told of the TLS."""
-
-    def getpeercert(self, _binary: bool = False) -> Any:
-        """Give no certificate."""
-        return {}
-
-    def version(self) -> str:
-        """Name a version."""
-        return "TLSv1.3"
-
-    def selected_alpn_protocol(self) -> None:
-        """Have agreed on no protocol."""
-
-    def unwrap(self) -> socket.socket:
-        """Be the plain socket already."""
-        return self
-
-
 class Fence:
     """Stands around this process from :meth:`put_up` on."""
 
@@ -75,17 +56,6 @@ class Fence:
         self._gateway = gateway
         self._refused: List[str] = []
         self._granted: Set[Address] = set()
-        self._checks: Dict[str, Callable[..., None]] = {
-            "socket.connect": self._check_connection,
-            "socket.bind": self._check_server,
-            "socket.__new__": self._check_socket,
-            "socket.sendmsg": self._check_packet,
-            "ctypes.dlopen": self._check_library,
-            "ctypes.dlsym": self._check_function,
-            "import": self._check_import,
-            "open": self._check_file,
-            "sqlite3.connect": self._check_database,
-        }
 
     def put_up(self) -> None:
         """Close everything; there is no way to open it again."""
@@ -98,6 +68,11 @@ class Fence:
                 "connect_ex": lambda sock, address: connect_ex(sock, self._way(address)),
                 # The genuine one would resolve a name before anybody is asked.
                 "sendto": lambda _sock, _data, *given: self._refuse(f"a packet to {given[-1]!r}"),
+                # What is asked of the TLS connections that plain ones stand for.
+                "getpeercert": lambda *_: {},
+                "version": lambda _sock: "TLSv1.3",
+                "selected_alpn_protocol": lambda _sock: None,
+                "unwrap": lambda sock: sock,
             },
             ssl.SSLContext: {
                 "wrap_socket": lambda context, sock, *_, **__: self._without_tls(context, sock),
@@ -146,14 +121,11 @@ class Fence:
         self._granted.add(address)
         return address
 
-    def _without_tls(self, context: ssl.SSLContext, sock: socket.socket) -> Any:
+    def _without_tls(self, context: ssl.SSLContext, sock: socket.socket) -> socket.socket:
         """Stand in for the handshake; whether the certificate would be checked is told."""
         checked = context.verify_mode == ssl.CERT_REQUIRED
         self._gateway.secured(sock.getpeername()[1], checked)
-        timeout = sock.gettimeout()
-        plain = PlainSocket(fileno=sock.detach())
-        plain.settimeout(timeout)
-        return plain
+        return sock
 
     def _open(self, file: Any, mode: str = "r", *args: Any, **options: Any) -> Any:
         """Stand in for ``open``: what would be written goes nowhere."""
@@ -166,51 +138,15 @@ class Fence:
         if event in REFUSED_EVENTS:
             what, position = REFUSED_EVENTS[event]
             self._refuse(f"{what} {_shown(args[position:])}".strip())
-        check = self._checks.get(event)
-        if check is not None:
-            check(*args)
-
-    def _check_connection(self, _sock: Any, address: Any) -> None:
-        if not isinstance(address, tuple) or address[:2] not in self._granted:
-            self._refuse(f"a connection to {address!r}")
-
-    def _check_server(self, _sock: Any, address: Any) -> None:
-        # urllib3 asks at its import whether ::1 can be had, and takes no for an answer.
-        if not isinstance(address, tuple) or address[0] not in _LOOPBACK:
-            self._refuse(f"serving at {address!r}")
-
-    def _check_socket(self, sock: Any, *_: Any) -> None:
-        # Only Python's own class asks us for the way.
-        if not isinstance(sock, socket.socket):
-            self._refuse("a socket of the module _socket")
-
-    def _check_packet(self, _sock: Any, address: Any) -> None:
-        if address:
-            self._refuse(f"a packet to {address!r}")
-
-    def _check_library(self, name: Any) -> None:
-        # Without a name it is Python itself, which the module ctypes opens at its import.
-        if name is not None:
-            self._refuse(f"the library {name}")
-
-    def _check_function(self, _library: Any, name: Any) -> None:
-        if not str(name).lstrip("_").startswith("Py"):
-            self._refuse(f"the function {name} of a library")
-
-    def _check_import(self, module: str, *_: Any) -> None:
-        if module.partition(".")[0] in NETWORK_MODULES:
-            self._refused.append(f"the module {module}")
-            raise ImportError(f"smsc compare does not allow the module {module}", name=module)
-
-    def _check_file(self, path: Any, mode: Any, flags: Any) -> None:
-        writes = set(mode) & set("wax+") if isinstance(mode, str) else flags & _WRITING
-        if writes and not isinstance(path, int) and path != os.devnull:
-            self._refuse(f"writing to {path!r}")
-
-    def _check_database(self, database: Any, *_: Any) -> None:
-        name = os.fsdecode(database)
-        if name != ":memory:":
-            self._refuse(f"the database {name!r}")
+        elif event == "socket.connect" and args[1][:2] not in self._granted:
+            self._refuse(f"a connection to {args[1]!r}")
+        elif event == "import" and args[0].partition(".")[0] in NETWORK_MODULES:
+            self._refused.append(f"the module {args[0]}")
+            raise ImportError(f"smsc compare does not allow the module {args[0]}", name=args[0])
+        elif event in _JUDGED:
+            reason = _JUDGED[event](*args)
+            if reason:
+                self._refuse(reason)
 
     def _close_the_back_door(self) -> None:
         """Refuse what starts a process without telling any hook (multiprocessing does)."""
@@ -222,6 +158,43 @@ class Fence:
 
 
 _open = open
+
+
+def _serving(_sock: Any, address: Any) -> str:
+    # urllib3 asks at its import whether ::1 can be had, and takes no for an answer.
+    at_home = isinstance(address, tuple) and address[0] in _LOOPBACK
+    return "" if at_home else f"serving at {address!r}"
+
+
+def _socket_by_hand(sock: Any, *_: Any) -> str:
+    # Only Python's own class asks us for the way.
+    return "" if isinstance(sock, socket.socket) else "a socket of the module _socket"
+
+
+def _writing(path: Any, mode: Any, flags: Any) -> str:
+    writes = set(mode) & set("wax+") if isinstance(mode, str) else flags & _WRITING
+    harmless = isinstance(path, int) or path == os.devnull
+    return f"writing to {path!r}" if writes and not harmless else ""
+
+
+def _function(_library: Any, name: Any) -> str:
+    return "" if str(name).lstrip("_").startswith("Py") else f"the function {name} of a library"
+
+
+def _database(name: Any, *_: Any) -> str:
+    return "" if os.fsdecode(name) == ":memory:" else f"the database {os.fsdecode(name)!r}"
+
+
+_JUDGED: Dict[str, Callable[..., str]] = {
+    "socket.bind": _serving,
+    "socket.__new__": _socket_by_hand,
+    "socket.sendmsg": lambda _sock, address: f"a packet to {address!r}" if address else "",
+    # Without a name it is Python itself, which the module ctypes opens at its import.
+    "ctypes.dlopen": lambda name: f"the library {name}" if name is not None else "",
+    "ctypes.dlsym": _function,
+    "open": _writing,
+    "sqlite3.connect": _database,
+}
 
 
 def _shown(args: Tuple[Any, ...]) -> str:
