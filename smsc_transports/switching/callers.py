@@ -159,7 +159,7 @@ class _Program:
             return
         owner = self._modules.get(dotted(target.value))
         if owner is not None:
-            if target.attr == "SMSC_HTTPS" and owner.https is not None:
+            if target.attr == "SMSC_HTTPS" and owner.sending.https is not None:
                 why = "this copy does not read SMSC_HTTPS, ours will: it has no effect yet"
                 self._flag(target, why, "nothing: delete the line")
             return

@@ -11,14 +11,14 @@ from smsc_transports.values.settings import Settings, read_settings
 MOST_TRIES = 20
 
 
-def hosts_asked(slots: Slots) -> Optional[List[str]]:
-    """Give the hosts of all tries in their order, None if that is not certain."""
+def hosts_asked(slots: Slots) -> List[str]:
+    """Give the hosts of all tries in their order, none if that is not certain."""
     first, replaced = slots.hosts.get(":// /sys/"), slots.hosts.get(" /")
     mirror, tries = slots.hosts.get(". /"), slots.tries
     if first is None or replaced is None or mirror is None or tries is None:
-        return None
+        return []
     if not 1 <= tries <= MOST_TRIES:
-        return None
+        return []
     url = f"://{first}/sys/"
     hosts = [first]
     for number in range(2, tries + 1):

@@ -106,8 +106,8 @@ class _Composer:
         for name, default in DEFAULTS.items():
             line = self._values[name].lineno
             literal = copy.module.literals.get(name)
-            if name == "SMSC_HTTPS" and copy.https is not None:
-                yield self._value(name, repr(copy.https))
+            if name == "SMSC_HTTPS" and copy.sending.https is not None:
+                yield self._value(name, repr(copy.sending.https))
             elif literal is not None:
                 yield self._value(name, copy.source.segment(literal))
             elif name in bound:

@@ -9,9 +9,8 @@ from __future__ import annotations
 import ast
 import os
 from pathlib import Path
-from typing import Dict, Mapping, Optional, Set, Tuple
+from typing import Dict, Mapping, Optional, Set
 
-from smsc_transports.switching import fingerprints
 from smsc_transports.switching.constants import Unknown, constants
 from smsc_transports.switching.copies import (
     OTHER,
@@ -23,12 +22,12 @@ from smsc_transports.switching.copies import (
     Takeover,
     shipped,
 )
-from smsc_transports.switching.findings import Findings
 from smsc_transports.switching.fingerprints import (
     MAILING,
     METHODS,
     SENDING,
-    Comparison,
+    compare_method,
+    is_vendors_ifs,
     methods_of,
 )
 from smsc_transports.switching.hosts import host_setting, hosts_asked
@@ -38,11 +37,10 @@ from smsc_transports.switching.known_editions import (
     FORMATS_OF_FIRST_2_0,
     NO_API_KEY,
     REFUSED_STATEMENTS,
-    SETTINGS,
     THIRD_BUILD,
     WITHOUT_KEY,
 )
-from smsc_transports.switching.methods import Methods
+from smsc_transports.switching.methods import read_method
 from smsc_transports.switching.module_level import NEW_SETTINGS, read_module_level
 from smsc_transports.switching.sources import (
     Function,
@@ -74,7 +72,27 @@ def copy_of(source: Source) -> Copy:
     cls = _find_class(source.tree)
     if cls is None:
         return Copy(source.path, OTHER, source)
-    return _Reader(source, cls).copy()
+    ours = shipped()
+    [class_of_ours] = (node for node in ours.tree.body if isinstance(node, ast.ClassDef))
+    module = read_module_level(source, cls, ours)
+    copy = Copy(source.path, VENDORS, source, class_name=cls.name, module=module)
+    _read_class(copy, cls)
+    own, usual = methods_of(cls), methods_of(class_of_ours)
+    for name in METHODS:
+        if name in own:
+            read_method(copy, name, own[name], usual[name])
+        elif name == SENDING:
+            copy.refuse(name, cls, "the method is missing", "the vendor's method")
+        else:
+            copy.notes.append(f"{name} was taken out; our file has it")
+    copy.edition = _edition(copy)
+    _read_module_level(copy)
+    _read_formats(copy, own)
+    if SENDING in own:
+        _read_hosts(copy, own[SENDING])
+    copy.takeovers.sort(key=lambda one: one.line)
+    copy.refusals.sort(key=lambda one: one.line)
+    return copy
 
 
 def _is_ours(source: Source) -> bool:
@@ -98,167 +116,120 @@ def _find_class(tree: ast.AST) -> Optional[ast.ClassDef]:
 
 def _resembles(cls: ast.ClassDef, own: Mapping[str, Function]) -> bool:
     """Tell a class two of whose methods are at least half the vendor's."""
-    compared = [fingerprints.compare_method(own[name], cls.name) for name in METHODS if name in own]
+    compared = [compare_method(own[name], cls.name) for name in METHODS if name in own]
     return sum(len(one.differing) * 2 < len(one.digests) for one in compared) >= 2
 
 
-class _Reader:
-    """Reads one copy, part by part."""
+def _read_class(copy: Copy, cls: ast.ClassDef) -> None:
+    bases = [getattr(base, "id", "") for base in cls.bases]
+    if cls not in copy.source.tree.body:
+        copy.refuse("class", cls, "the class stands inside something else", "move it out")
+    elif bases not in ([], ["object"]) or cls.keywords or cls.decorator_list:
+        why = "the class has a base, a metaclass or a decorator"
+        copy.refuse("class", cls, why, f"class {cls.name}(object):")
+    if cls.name != "SMSC":
+        copy.notes.append(f"its class is called {cls.name}; ours gets that name too")
+    own = methods_of(cls)
+    for node in cls.body:
+        name = getattr(node, "name", "")
+        if name in METHODS and own.get(name) is not node:
+            copy.refuse(name, node, "the method is defined twice", "one of them")
+    for statement in copy.source.tree.body:
+        if getattr(statement, "name", "") == "ifs" and not is_vendors_ifs(statement):
+            copy.refuse("ifs", statement, "the helper was changed", "the vendor's helper")
 
-    def __init__(self, source: Source, cls: ast.ClassDef) -> None:
-        self._source = source
-        self._cls = cls
-        ours = shipped()
-        [own] = (node for node in ours.tree.body if isinstance(node, ast.ClassDef))
-        self._module = read_module_level(source, cls, ours)
-        self._found = Findings(source)
-        self._methods = Methods(self._found, self._module, cls, methods_of(own))
-        self._compared: Dict[str, Comparison] = {}
-        self._own = methods_of(cls)
 
-    def copy(self) -> Copy:
-        """Read all of it."""
-        self._class()
-        found = self._found
-        for name in METHODS:
-            if name in self._own:
-                self._compared[name] = self._methods.read(name, self._own[name])
-            elif name == SENDING:
-                found.refuse(name, self._cls, "the method is missing", "the vendor's method")
-            else:
-                found.notes.append(f"{name} was taken out; our file has it")
-        self._module_level()
-        sending = self._compared.get(SENDING)
-        formats, host = self._formats(), self._hosts(sending) if sending else None
-        return Copy(
-            path=self._source.path,
-            kind=VENDORS,
-            source=self._source,
-            edition=self._edition(),
-            class_name=self._cls.name,
-            domain=sending.slots.hosts.get(":// /sys/", "") if sending else "",
-            takeovers=tuple(sorted(found.takeovers, key=lambda one: one.line)),
-            refusals=tuple(sorted(found.refusals, key=lambda one: one.line)),
-            notes=tuple(found.notes),
-            methods=tuple(self._own),
-            host=host,
-            https=sending.slots.https if sending else None,
-            formats=formats,
-            overrides=self._methods.overrides,
-            defaults=self._methods.defaults,
-            module=self._module,
-        )
+def _read_module_level(copy: Copy) -> None:
+    module, note = copy.module, copy.notes.append
+    for name, node in module.literals.items():
+        if (type(node.value), node.value) != (type(DEFAULTS[name]), DEFAULTS[name]):
+            copy.take(name, node)
+    for statement in [*module.carried, *module.members]:
+        copy.take(", ".join(bound_names(statement)) or "statement", statement)
+    for obstacle in module.obstacles:
+        copy.refuse("module", obstacle.node, obstacle.why, obstacle.write)
+    login = module.literals.get("SMSC_LOGIN")
+    if WITHOUT_KEY["digest"] in _digests(copy) and not (login and login.value):
+        note(NO_API_KEY)
+    given = set(module.literals) | module.bound()
+    read = {name for one in copy.compared.values() for name, node in one.holes
+            if getattr(node, "id", "") == name}  # fmt: skip
+    for name, value in DEFAULTS.items():
+        if name in read - given:
+            note(f"{name}, which it needs, is not set in it; in ours: {value!r}")
+    for name in filter(os.environ.get, NEW_SETTINGS):
+        note(f"{name} is set in the environment: ours follows it, it does not")
+    runs = ", ".join(str(one.lineno) for one in module.tail if isinstance(one, ast.Expr))
+    if runs:
+        note(f"it does something when it is imported (line {runs}); so will ours")
 
-    def _class(self) -> None:
-        cls, refuse = self._cls, self._found.refuse
-        bases = [getattr(base, "id", "") for base in cls.bases]
-        if cls not in self._source.tree.body:
-            refuse("class", cls, "the class stands inside something else", "move it out")
-        elif bases not in ([], ["object"]) or cls.keywords or cls.decorator_list:
-            why = "the class has a base, a metaclass or a decorator"
-            refuse("class", cls, why, f"class {cls.name}(object):")
-        for node in cls.body:
-            name = getattr(node, "name", "")
-            if name in METHODS and self._own.get(name) is not node:
-                refuse(name, node, "the method is defined twice", "one of them")
-        for statement in self._source.tree.body:
-            named = getattr(statement, "name", "") == "ifs"
-            if named and not fingerprints.is_vendors_ifs(statement):
-                refuse("ifs", statement, "the helper was changed", "the vendor's helper")
 
-    def _module_level(self) -> None:
-        module, note = self._module, self._found.notes.append
-        for name, node in module.literals.items():
-            if (type(node.value), node.value) != (type(DEFAULTS[name]), DEFAULTS[name]):
-                self._found.take(name, node)
-        for statement in [*module.carried, *module.members]:
-            self._found.take(", ".join(bound_names(statement)) or "statement", statement)
-        for obstacle in module.obstacles:
-            self._found.refuse("module", obstacle.node, obstacle.why, obstacle.write)
-        login = module.literals.get("SMSC_LOGIN")
-        if WITHOUT_KEY["digest"] in self._digests() and not (login and login.value):
-            note(NO_API_KEY)
-        read = {name for one in self._compared.values() for name, node in one.holes
-                if getattr(node, "id", "") == name}  # fmt: skip
-        for name in SETTINGS:
-            if name in read - set(module.literals) - module.bound():
-                default = f"in ours: {DEFAULTS[name]!r}"
-                note(f"{name}, which it needs, is not set in it; {default}")
-        for name in filter(os.environ.get, NEW_SETTINGS):
-            note(f"{name} is set in the environment: ours follows it, it does not")
-        runs = ", ".join(str(one.lineno) for one in module.tail if isinstance(one, ast.Expr))
-        if runs:
-            note(f"it does something when it is imported (line {runs}); so will ours")
-        if self._cls.name != "SMSC":
-            note(f"its class is called {self._cls.name}; ours gets that name too")
+def _read_formats(copy: Copy, own: Mapping[str, Function]) -> None:
+    """Take the list of formats over where ours would not do; one that is shorter only raised."""
+    methods = [name for name in ("send_sms", "get_sms_cost") if name in own]
+    given = {copy.compared[name].slots.formats or () for name in methods}
+    differing = [each for each in given if each != tuple(FORMAT_FLAGS)[: len(each)]]
+    if differing and len(given) > 1:
+        why = "send_sms and get_sms_cost have different lists of formats"
+        copy.refuse(methods[0], own[methods[0]], why, "one list in both")
+    elif differing:
+        copy.formats = differing[0]
+        _say(copy, "formats", own[methods[0]], repr(list(copy.formats)))
 
-    def _formats(self) -> Tuple[str, ...]:
-        """Give the list of formats where ours would not do; one that is shorter only raised."""
-        methods = [name for name in ("send_sms", "get_sms_cost") if name in self._compared]
-        given = {self._compared[name].slots.formats or () for name in methods}
-        own = {each for each in given if each != tuple(FORMAT_FLAGS)[: len(each)]}
-        if not own:
-            return ()
-        node = self._own[methods[0]]
-        if len(given) > 1:
-            why = "send_sms and get_sms_cost have different lists of formats"
-            self._found.refuse(methods[0], node, why, "one list in both")
-            return ()
-        formats = own.pop()
-        self._found.say("formats", node, repr(list(formats)))
-        return formats
 
-    def _hosts(self, sending: Comparison) -> Optional[str]:
-        """Give the SMSC_HOST; refuse where there is none that asks the same hosts."""
-        first, node = sending.slots.hosts.get(":// /sys/"), self._own[SENDING]
-        refused = any(one.method == SENDING for one in self._found.refusals)
-        if sending.slots.https is not None:
-            self._found.say("SMSC_HTTPS", node, repr(sending.slots.https))
-        hosts = hosts_asked(sending.slots)
-        if hosts is None:
-            if not refused:
-                why = "which hosts it asks is not certain"
-                self._found.refuse(SENDING, node, why, "the vendor's loop of five tries")
-            return first
-        mailing = self._compared.get(MAILING)
-        mail_to = mailing.slots.mail_to if mailing else ""
-        setting = host_setting(hosts, mail_to, self._mail_settings())
-        tries = f"{len(hosts)} {'try' if len(hosts) == 1 else 'tries'}: {', '.join(hosts)}"
-        if setting is None and not refused:
-            why = f"no SMSC_HOST makes ours ask the same ({tries}, mail to {mail_to or 'nobody'})"
+def _read_hosts(copy: Copy, function: Function) -> None:
+    """Find the SMSC_HOST; refuse where there is none that makes ours ask the same hosts."""
+    copy.host = copy.domain or None
+    if copy.sending.https is not None:
+        _say(copy, "SMSC_HTTPS", function, repr(copy.sending.https))
+    hosts = hosts_asked(copy.sending)
+    mail_to = copy.compared[MAILING].slots.mail_to if MAILING in copy.compared else ""
+    setting = host_setting(hosts, mail_to, _mail_settings(copy)) if hosts else None
+    tries = f"{len(hosts)} {'try' if len(hosts) == 1 else 'tries'}: {', '.join(hosts)}"
+    if setting is None:
+        if not any(one.method == SENDING for one in copy.refusals):
+            to = mail_to or "nobody"
+            why = f"no SMSC_HOST makes ours ask the same ({tries}, mail to {to})"
             write = "the vendor's hosts; or smsc migrate --force, and then SMSC_HOST by hand"
-            self._found.refuse(SENDING, node, why, write)
-        if setting is None:
-            return first
-        if setting != "smsc.ua":
-            more = f" ({tries})" if setting != hosts[0] else ""
-            self._found.say("SMSC_HOST", node, f'"{setting}"', more)
-        return setting
+            if not hosts:
+                why, write = "which hosts it asks is not certain", "the vendor's five tries"
+            copy.refuse(SENDING, function, why, write)
+        return
+    copy.host = setting
+    if setting != "smsc.ua":
+        more = f" ({tries})" if setting != hosts[0] else ""
+        _say(copy, "SMSC_HOST", function, f'"{setting}"', more)
 
-    def _mail_settings(self) -> Dict[str, object]:
-        """Give the settings for mail whose values are known."""
-        known = {
-            name: node.value for name, node in self._module.literals.items() if name[:4] == "SMTP"
-        }
-        unknown = self._module.bound().union(*self._methods.overrides.values())
-        return {name: value for name, value in {**DEFAULTS, **known}.items()
-                if name[:4] == "SMTP" and name not in unknown}  # fmt: skip
 
-    def _edition(self) -> str:
-        """Name the edition by its code; 1.7 and 1.8 differ in more than is compared."""
-        if SENDING not in self._compared:
-            return "unknown"
-        digests = self._digests()
-        refused = {edition for digest, edition in REFUSED_STATEMENTS.items() if digest in digests}
-        if EDITION_1_8 in refused:
-            return "1.7" if " 1.7 (" in self._source.text[:300] else "1.8"
-        if THIRD_BUILD in refused:
-            return THIRD_BUILD
-        if WITHOUT_KEY["digest"] not in digests:
-            return "2.0, second build"
-        sends = self._compared.get("send_sms")
-        formats = (sends.slots.formats if sends else None) or ()
-        return "2.0, first build" if len(formats) >= FORMATS_OF_FIRST_2_0 else "1.9"
+def _say(copy: Copy, name: str, method: Function, text: str, more: str = "") -> None:
+    """Take over what has no text of its own in the copy."""
+    copy.takeovers.append(Takeover(name, text, method.lineno, text + more))
 
-    def _digests(self) -> Set[str]:
-        return {digest for one in self._compared.values() for digest in one.digests}
+
+def _mail_settings(copy: Copy) -> Dict[str, object]:
+    """Give the settings for mail whose values are known."""
+    known = {**DEFAULTS, **{name: node.value for name, node in copy.module.literals.items()}}
+    unknown = copy.module.bound().union(*copy.overrides.values())
+    return {name: value for name, value in known.items()
+            if name.startswith("SMTP") and name not in unknown}  # fmt: skip
+
+
+def _digests(copy: Copy) -> Set[str]:
+    return {digest for one in copy.compared.values() for digest in one.digests}
+
+
+def _edition(copy: Copy) -> str:
+    """Name the edition by its code; 1.7 and 1.8 differ in more than is compared."""
+    digests = _digests(copy)
+    refused = {edition for digest, edition in REFUSED_STATEMENTS.items() if digest in digests}
+    if SENDING not in copy.compared:
+        return "unknown"
+    if EDITION_1_8 in refused:
+        return "1.7" if " 1.7 (" in copy.source.text[:300] else "1.8"
+    if THIRD_BUILD in refused:
+        return THIRD_BUILD
+    if WITHOUT_KEY["digest"] not in digests:
+        return "2.0, second build"
+    sends = copy.compared.get("send_sms")
+    formats = (sends.slots.formats if sends else None) or ()
+    return "2.0, first build" if len(formats) >= FORMATS_OF_FIRST_2_0 else "1.9"

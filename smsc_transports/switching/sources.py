@@ -6,7 +6,6 @@ import ast
 import functools
 import io
 import os
-import re
 import stat
 import tokenize
 import warnings
@@ -22,7 +21,6 @@ Node = Union[ast.expr, ast.stmt]
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _INNER_SCOPES = (*FUNCTIONS, ast.ClassDef, ast.Lambda, *_COMPREHENSIONS)
-_PYTHON2 = re.compile(r"^\s*(print\s+[^\s(=]|except\s+[\w.]+\s*,|exec\s+[^\s(=]|raise\s+\w+\s*,)")
 
 
 class UnreadableFile(ValueError):
@@ -117,7 +115,14 @@ def parse_source(path: Path, raw: bytes) -> Source:
     Raises:
         UnreadableFile: it cannot be decoded or parsed.
     """
-    text = _decoded(raw).replace("\r\n", "\n").replace("\r", "\n")
+    try:
+        encoding = tokenize.detect_encoding(io.BytesIO(raw).readline)[0]
+        text = raw.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
+    except (SyntaxError, UnicodeDecodeError):
+        why = "it is not UTF-8, and declares no encoding that fits"
+        raise UnreadableFile(why) from None
+    if "\0" in text:
+        raise UnreadableFile("it has null bytes")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of an invalid escape in somebody's file
@@ -126,30 +131,9 @@ def parse_source(path: Path, raw: bytes) -> Source:
     except (RecursionError, MemoryError):
         raise UnreadableFile("it is too deeply nested") from None
     except SyntaxError as error:
-        line = error.lineno or 1
-        if any(_PYTHON2.match(one) for one in text.split("\n")):
-            raise UnreadableFile(
-                f"line {line} is Python 2; our file runs on Python 3.8 and newer"
-            ) from None
-        raise UnreadableFile(f"line {line} is no valid Python") from None
-    except ValueError:
-        raise UnreadableFile("it is no valid Python") from None
+        why = f"line {error.lineno or 1} is no valid Python 3; is it Python 2, or damaged?"
+        raise UnreadableFile(why) from None
     return Source(path, raw, text, tree)
-
-
-def _decoded(raw: bytes) -> str:
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise UnreadableFile("it is saved as UTF-16, which Python does not run")
-    if b"\0" in raw:
-        raise UnreadableFile(f"line {raw[: raw.index(0)].count(10) + 1} has a null byte")
-    try:
-        encoding = tokenize.detect_encoding(io.BytesIO(raw).readline)[0]
-        return raw.decode(encoding)
-    except SyntaxError:
-        raise UnreadableFile("it is not UTF-8 and declares no encoding that is known") from None
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise UnreadableFile(f"line {line} is not {encoding}, which the file declares") from None
 
 
 def dotted(node: object) -> str:

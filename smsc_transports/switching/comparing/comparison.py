@@ -131,7 +131,7 @@ def _read(path: Path) -> Tuple[Copy, List[Fields]]:
 
 def _fixed(copy: Copy) -> Set[str]:
     """Give the settings that the copy takes from elsewhere than the constant of the name."""
-    typed = {"SMSC_HTTPS"} if copy.https is not None else set()
+    typed = {"SMSC_HTTPS"} if copy.sending.https is not None else set()
     return typed.union(*copy.overrides.values())
 
 
@@ -199,7 +199,7 @@ def _judge(copy: Copy, scene: Scene, yours: Fields, ours: Fields, charset: str) 
 
 def _named_by_check(copy: Copy, scene: Scene) -> str:
     """Give the change that check names and that may be why a scene differs."""
-    if scene.method not in (*copy.methods, IMPORT.method):
+    if scene.method not in (*copy.compared, IMPORT.method):
         return f"{scene.method} was taken out"
     involved = [scene.method, calls.RAW, "class", "module", "ifs"]
     lines = [
