@@ -7,9 +7,9 @@ difference, and ``MAY_DIFFER`` in what.
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, NamedTuple, Sequence, Tuple
+from typing import Any, Iterator, List, Mapping, NamedTuple, Sequence, Tuple
 
-from smsc_transports.switching.comparing.child.gateway import (
+from smsc_transports.switching.comparing.gateway import (
     ANSWER,
     CLOSED,
     NO_SUCH_NAME,
@@ -53,7 +53,7 @@ PLAIN: Mapping[str, Tuple[Any, ...]] = {
     STATUS: (1234, PHONE),
     BALANCE: (),
 }
-PLAIN_SEND, PLAIN_LETTER = "a plain message", "a plain letter"
+PLAIN_SEND = "a plain message"
 
 
 class Scene(NamedTuple):
@@ -112,123 +112,107 @@ _FAULTS = {
     "does not speak HTTP": "garbage\r\n\r\n",
     "redirects": http("302 Found", "", "Location: http://smsc.ua/moved.php?a=1"),
 }
+_KEYWORDS: Mapping[str, Mapping[str, Any]] = {
+    "in Latin letters": {"translit": 1},
+    "later": {"time": "+60"},
+    "with an id": {"id": "a1"},
+    "flash": {"format": 1},
+    "HLR": {"format": 3},
+    "format 13": {"format": 13},
+    "a format that does not exist": {"format": 15},
+    "from a sender": {"sender": "My Shop"},
+    "from an empty sender": {"sender": ""},
+    "from a number": {"sender": 777},
+    "a format and a sender": {"format": 12, "sender": "Shop"},
+    "with a query": {"query": "maxsms=3&valid=01:00"},
+}
+_TEXTS: Mapping[str, Any] = {
+    "empty text": "",
+    "special characters": " ~\"<>[]{}|\\^`'a+b&c=d#e%41/?",
+    "several lines": "a\nb\r\nc",
+    "long text": "x" * 2001,
+    "bytes": b"bytes",
+    "text of a wrong type": 5,
+}
+_STATUSES = {
+    "details": _DETAILS,
+    "details with commas": _DETAILS + ", a,b" + ",c" * 6,
+    "an HLR request": _HLR,
+    "an error": "0,-2",
+}
+_REPLIES = {"an error": "12,-6", "many fields": "1, 2,3,4,5\n", "one field": "OK"}
+_POST, _HTTPS, _DEBUG = {"SMSC_POST": True}, {"SMSC_HTTPS": True}, {"SMSC_DEBUG": True}
+_WINDOWS = {"SMSC_CHARSET": "windows-1251"}
+_KEY = {"SMSC_LOGIN": "", "SMSC_PASSWORD": "dummy key"}
+_ACCOUNT = {"SMTP_LOGIN": "mailer", "SMTP_PASSWORD": "mail password"}
 
 
 def scenes() -> List[Scene]:
     """Give all scenes."""
-    return [
-        *_messages(),
-        *_prices_and_letters(),
-        *_statuses(),
-        *_other_settings(),
-        *_debugging(),
-        *(Scene(f"the first host {what}", SEND, PLAIN[SEND], script=(step,))
-          for what, step in _FAULTS.items()),
-        Scene("four hosts fail", SEND, PLAIN[SEND], script=(REFUSED, RESET, CLOSED, REFUSED)),
-        *(Scene(f"{method}: no host answers", method, args, rest=REFUSED)
-          for method, args in PLAIN.items()),
-    ]  # fmt: skip
+    return [*_messages(), *_others(), *_by_settings(), *_faults()]
 
 
-def _messages() -> List[Scene]:
-    keywords: Dict[str, Mapping[str, Any]] = {
-        "in Latin letters": {"translit": 1},
-        "later": {"time": "+60"},
-        "with an id": {"id": "a1"},
-        "flash": {"format": 1},
-        "HLR": {"format": 3},
-        "format 13": {"format": 13},
-        "a format that does not exist": {"format": 15},
-        "from a sender": {"sender": "My Shop"},
-        "from an empty sender": {"sender": ""},
-        "from a number": {"sender": 777},
-        "a format and a sender": {"format": 12, "sender": "Shop"},
-        "with a query": {"query": "maxsms=3&valid=01:00"},
-    }
-    texts = {
-        "empty text": "",
-        "special characters": " ~\"<>[]{}|\\^`'a+b&c=d#e%41/?",
-        "several lines": "a\nb\r\nc",
-        "long text": "x" * 2001,
-        "bytes": b"bytes",
-        "text of a wrong type": 5,
-    }
-    return [
-        Scene(PLAIN_SEND, SEND, PLAIN[SEND]),
-        Scene("all by position", SEND, (PHONE, TEXT, 2, "0101300000", 77, 1, "Shop", "maxsms=3")),
-        *(Scene(name, SEND, PLAIN[SEND], given) for name, given in keywords.items()),
-        *(Scene(name, SEND, (PHONE, text)) for name, text in texts.items()),
-        Scene("several phones", SEND, ("7999,7888;+7 (9)", TEXT)),
-        Scene("a list of phones", SEND, (["7999"], TEXT)),
-        Scene("Cyrillic", SEND, (PHONE, CYRILLIC), {"sender": "Магазин"}, number="D1"),
-        Scene("an emoji", SEND, (PHONE, "ok 🙂"), number="D1"),
-        Scene("query with a space", SEND, PLAIN[SEND], {"query": "a=1 2"}, number="D2"),
-        Scene("query with a number sign", SEND, PLAIN[SEND], {"query": "a=1#b=2"}, number="D3"),
-    ]
+def _messages() -> Iterator[Scene]:
+    plain = PLAIN[SEND]
+    yield Scene(PLAIN_SEND, SEND, plain)
+    positions = (PHONE, TEXT, 2, "0101300000", 77, 1, "Shop", "maxsms=3")
+    yield Scene("all by position", SEND, positions)
+    for name, given in _KEYWORDS.items():
+        yield Scene(name, SEND, plain, given)
+    for name, text in _TEXTS.items():
+        yield Scene(name, SEND, (PHONE, text))
+    yield Scene("several phones", SEND, ("7999,7888;+7 (9)", TEXT))
+    yield Scene("a list of phones", SEND, (["7999"], TEXT))
+    yield Scene("Cyrillic", SEND, (PHONE, CYRILLIC), {"sender": "Магазин"}, number="D1")
+    yield Scene("an emoji", SEND, (PHONE, "ok 🙂"), number="D1")
+    yield Scene("query with a space", SEND, plain, {"query": "a=1 2"}, number="D2")
+    yield Scene("query with a number sign", SEND, plain, {"query": "a=1#b=2"}, number="D3")
 
 
-def _prices_and_letters() -> List[Scene]:
-    account = {"SMTP_LOGIN": "mailer", "SMTP_PASSWORD": "mail password"}
-    return [
-        Scene("a price", COST, PLAIN[COST]),
-        Scene("price: all by position", COST, (PHONE, TEXT, 1, 3, "Shop", "maxsms=3")),
-        Scene("price: format 13", COST, PLAIN[COST], {"format": 13}),
-        Scene("price: empty sender", COST, PLAIN[COST], {"sender": ""}),
-        Scene("price: Cyrillic", COST, (PHONE, CYRILLIC), number="D1"),
-        Scene(PLAIN_LETTER, MAIL, (PHONE, TEXT)),
-        Scene("letter: all by position", MAIL, (PHONE, "a\nb", 1, "0101300000", 5, 1, "Shop")),
-        Scene("letter: with an account", MAIL, (PHONE, TEXT), settings=account),
-        Scene("letter: Cyrillic", MAIL, (PHONE, CYRILLIC), number="D4"),
-    ]
+def _others() -> Iterator[Scene]:
+    yield Scene("a price", COST, PLAIN[COST])
+    yield Scene("price: all by position", COST, (PHONE, TEXT, 1, 3, "Shop", "maxsms=3"))
+    yield Scene("price: format 13", COST, PLAIN[COST], {"format": 13})
+    yield Scene("price: empty sender", COST, PLAIN[COST], {"sender": ""})
+    yield Scene("price: Cyrillic", COST, (PHONE, CYRILLIC), number="D1")
+    yield Scene("a letter", MAIL, (PHONE, TEXT))
+    yield Scene("letter: all by position", MAIL, (PHONE, "a\nb", 1, "0101300000", 5, 1, "Shop"))
+    yield Scene("letter: with an account", MAIL, (PHONE, TEXT), settings=_ACCOUNT)
+    yield Scene("letter: Cyrillic", MAIL, (PHONE, CYRILLIC), number="D4")
+    yield Scene("a status", STATUS, PLAIN[STATUS])
+    yield Scene("status: by name", STATUS, (), {"id": "5", "phone": "+7 9", "all": 1})
+    for name, reply in _STATUSES.items():
+        yield Scene(f"status: {name}", STATUS, (1, PHONE, 1), script=(ok(reply),))
+    yield Scene("status: 14 fields", STATUS, (1, PHONE, 1), script=(ok("f," * 13),), number="D5")
+    yield Scene("a balance", BALANCE)
+    yield Scene("balance: an error", BALANCE, script=(ok("0,-2"),))
+    yield Scene("a command of its own", RAW, ("info", "get_operator=1&phone=79"))
 
 
-def _statuses() -> List[Scene]:
-    replies = {
-        "details": _DETAILS,
-        "details with commas": _DETAILS + ", a,b" + ",c" * 6,
-        "an HLR request": _HLR,
-        "an error": "0,-2",
-    }
-    return [
-        Scene("a status", STATUS, PLAIN[STATUS]),
-        Scene("status: by name", STATUS, (), {"id": "5", "phone": "+7 9", "all": 1}),
-        *(Scene(f"status: {what}", STATUS, (1, PHONE, 1), script=(ok(reply),))
-          for what, reply in replies.items()),
-        Scene("status: 14 fields", STATUS, (1, PHONE, 1), script=(ok("f," * 13),), number="D5"),
-        Scene("a balance", BALANCE),
-        Scene("balance: an error", BALANCE, script=(ok("0,-2"),)),
-        Scene("a command of its own", RAW, ("info", "get_operator=1&phone=79")),
-        Scene("an error", SEND, PLAIN[SEND], script=(ok("12,-6"),)),
-        Scene("a reply of many fields", SEND, PLAIN[SEND], script=(ok("1, 2,3,4,5\n"),)),
-        Scene("a reply of one field", COST, PLAIN[COST], script=(ok("OK"),)),
-    ]  # fmt: skip
-
-
-def _other_settings() -> List[Scene]:
-    post, https = {"SMSC_POST": True}, {"SMSC_HTTPS": True}
-    windows = {"SMSC_CHARSET": "windows-1251"}
-    key = {"SMSC_LOGIN": "", "SMSC_PASSWORD": "dummy key"}
+def _by_settings() -> Iterator[Scene]:
     plain, cyrillic = PLAIN[SEND], (PHONE, CYRILLIC)
-    return [
-        Scene("POST", SEND, plain, settings=post),
-        Scene("HTTPS", SEND, plain, settings=https),
-        Scene("POST by HTTPS", BALANCE, settings={**post, **https}),
-        Scene("POST, Cyrillic", SEND, cyrillic, settings=post, number="D1"),
-        Scene("POST, the first host fails", SEND, plain, script=(RESET,), settings=post),
-        Scene("windows-1251", SEND, plain, {"sender": "Shop"}, settings=windows),
-        Scene("windows-1251, Cyrillic", SEND, cyrillic, settings=windows, number="D1"),
-        Scene("an API key", SEND, plain, settings=key),
-    ]
-
-
-def _debugging() -> List[Scene]:
-    debug = {"SMSC_DEBUG": True}
-    found = [Scene("letter: debug", MAIL, (PHONE, TEXT), settings=debug)]
+    yield Scene("POST", SEND, plain, settings=_POST)
+    yield Scene("HTTPS", SEND, plain, settings=_HTTPS)
+    yield Scene("POST by HTTPS", BALANCE, settings={**_POST, **_HTTPS})
+    yield Scene("POST, Cyrillic", SEND, cyrillic, settings=_POST, number="D1")
+    yield Scene("POST, the first host fails", SEND, plain, script=(RESET,), settings=_POST)
+    yield Scene("windows-1251", SEND, plain, {"sender": "Shop"}, settings=_WINDOWS)
+    yield Scene("windows-1251, Cyrillic", SEND, cyrillic, settings=_WINDOWS, number="D1")
+    yield Scene("an API key", SEND, plain, settings=_KEY)
+    yield Scene("letter: debug", MAIL, (PHONE, TEXT), settings=_DEBUG)
     for method, args in PLAIN.items():
-        for what, script in (("", ()), (", an error", (ok("12,-6"),))):
-            found.append(Scene(f"{method}: debug{what}", method, args, {}, script, ANSWER, debug))
-        found.append(Scene(f"{method}: debug, no host", method, args, rest=REFUSED, settings=debug))
-    found.append(
-        Scene("debug, 1 field", SEND, PLAIN[SEND], {}, (ok("OK"),), ANSWER, debug, number="D6")
-    )
-    return found
+        yield Scene(f"{method}: debug", method, args, settings=_DEBUG)
+        yield Scene(f"{method}: debug, an error", method, args, {}, (ok("12,-6"),), ANSWER, _DEBUG)
+        yield Scene(f"{method}: debug, no host", method, args, rest=REFUSED, settings=_DEBUG)
+    yield Scene("debug, 1 field", SEND, plain, {}, (ok("OK"),), ANSWER, _DEBUG, "D6")
+
+
+def _faults() -> Iterator[Scene]:
+    plain = PLAIN[SEND]
+    for name, reply in _REPLIES.items():
+        yield Scene(f"a reply: {name}", SEND, plain, script=(ok(reply),))
+    for name, step in _FAULTS.items():
+        yield Scene(f"the first host {name}", SEND, plain, script=(step,))
+    yield Scene("four hosts fail", SEND, plain, script=(REFUSED, RESET, CLOSED, REFUSED))
+    for method, args in PLAIN.items():
+        yield Scene(f"{method}: no host answers", method, args, rest=REFUSED)

@@ -13,8 +13,8 @@ carry over: the same calls, with a gateway on this machine in the place of every
 host. Nothing leaves this machine, no file is written.
 """
 _EPILOG = """\
-Run it in the folder of your program, with its environment variables set to anything.
-If the copy needs modules of a virtual environment: --python venv/bin/python
+Run it in the folder of your program, where its modules are installed, with its
+environment variables set to anything.
 
 exit status:
   0  the same, but for numbered differences and changes that smsc check names
@@ -33,9 +33,6 @@ def add_parser(subparsers: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("file", type=Path, metavar="FILE", help="your copy, whatever its name")
-    parser.add_argument(
-        "--python", default=sys.executable, metavar="PATH", help="the Python to run both with"
-    )
     parser.add_argument("--verbose", action="store_true", help="show all causes and calls")
     parser.set_defaults(run=_run)
 
@@ -48,7 +45,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
     print_anything(sys.stdout)
     try:
-        result = compare(arguments.file, arguments.python)
+        result = compare(arguments.file)
     except CannotCompare as error:
         print(f"smsc compare: {arguments.file} cannot be compared. {error}", file=sys.stderr)
         return 2

@@ -5,14 +5,19 @@ from __future__ import annotations
 import ast
 import os
 import re
-import sys
 from pathlib import Path
 from typing import Dict, List, Mapping, NamedTuple, Sequence, Set, Tuple
 
 from smsc_transports.switching.comparing import calls
 from smsc_transports.switching.comparing.calls import Scene
 from smsc_transports.switching.comparing.causes import Cause, causes
-from smsc_transports.switching.comparing.program import CannotCompare, Fields, Program
+from smsc_transports.switching.comparing.program import (
+    NOTHING_SEEN,
+    CannotCompare,
+    Fields,
+    Program,
+)
+from smsc_transports.switching.comparing.sides import File
 from smsc_transports.switching.copies import VENDORS, Copy, Takeover
 from smsc_transports.switching.known_editions import SECRETS
 from smsc_transports.switching.literals import is_secret, masked
@@ -24,8 +29,6 @@ from smsc_transports.switching.sources import UnreadableFile, parse_source
 SAME, NUMBERED, KNOWN, DIFFERENT = "the same", "numbered", "known", "different"
 IMPORT = Scene("its import", "import")
 DUMMY = "dummy"
-# What ours needs and the program's environment may lack; modules of the program come first.
-SITE = [str(Path(__file__).parents[3]), *(part for part in sys.path if "site-packages" in part)]
 _MAY_BE_UNSET = ("SMSC_POST", "SMSC_HTTPS", "SMSC_DEBUG", "SMTP_LOGIN", "SMTP_PASSWORD")
 # What neither side is to see: proxies, and settings that only ours has.
 _LEFT_OUT = re.compile(
@@ -52,9 +55,9 @@ class Result(NamedTuple):
     secrets: List[str]
 
 
-def compare(path: Path, python: str = sys.executable) -> Result:
+def compare(path: Path) -> Result:
     """Compare a copy with ours. Raises CannotCompare."""
-    copy, sides = _read(path)
+    copy, files = _read(path)
     missing = missing_environment(copy, os.environ)
     if missing:
         given = " ".join(f"{name}=..." for name in missing)
@@ -62,7 +65,7 @@ def compare(path: Path, python: str = sys.executable) -> Result:
             f"It reads {', '.join(missing)} from the environment, which is not set here. "
             f"Give any values; nothing leaves this machine: {given} smsc compare {path}"
         )
-    program = Program(sides, python, _environment(copy))
+    program = Program(files, _environment(copy))
     try:
         loaded = program.load()
         own, our = (side["constants"] for side in loaded)
@@ -110,7 +113,7 @@ def _needed(takeover: Takeover) -> List[str]:
     return [name for name in takeover.needs_environment if name in found]
 
 
-def _read(path: Path) -> Tuple[Copy, List[Fields]]:
+def _read(path: Path) -> Tuple[Copy, List[File]]:
     """Read the copy; give the texts to run, with dummies in the place of typed-in secrets."""
     try:
         copy = read_copy(path)
@@ -122,11 +125,8 @@ def _read(path: Path) -> Tuple[Copy, List[Fields]]:
         raise CannotCompare(f"{str(error).rstrip('.')}.") from None
     except CannotMigrate as error:
         raise CannotCompare(f"Ours cannot be composed for it: {error}.") from None
-    side = {"path": os.path.abspath(path), "class_name": copy.class_name}
-    return copy, [
-        {**side, "text": dummies.text, "site": []},
-        {**side, "text": ours, "site": SITE},
-    ]
+    texts = (dummies.text, ours)
+    return copy, [File(os.path.abspath(path), text, copy.class_name) for text in texts]
 
 
 def _fixed(copy: Copy) -> Set[str]:
@@ -165,8 +165,7 @@ def _call(
 ) -> Fields:
     """Make a call, unless the method did not end before: each such call takes seconds."""
     if (side, scene.method) in stuck:
-        return {"stopped": "not called again", "printed": "", "wire": [], "refused": [],
-                "pauses": []}  # fmt: skip
+        return {**NOTHING_SEEN, "stopped": "not called again"}
     seen = program.call(side, scene, settings)
     if "stopped" in seen and not seen["wire"]:
         stuck.add((side, scene.method))

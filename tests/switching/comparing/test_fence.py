@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import Any, Dict, Iterator
 
@@ -11,6 +10,7 @@ import pytest
 
 from smsc_transports.switching.comparing.calls import Scene
 from smsc_transports.switching.comparing.program import Program
+from smsc_transports.switching.comparing.sides import File
 from tests.switching.comparing.copies import sends_by
 
 WAYS: Dict[str, Any] = {
@@ -49,10 +49,10 @@ WAYS: Dict[str, Any] = {
 def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     """Give a program that runs its message, in an empty folder."""
     path = sends_by(tmp_path_factory.mktemp("shop"), "try: exec(message)\nexcept Exception: pass")
-    side = {"path": str(path), "text": path.read_text("utf-8"), "class_name": "SMSC", "site": []}
+    file = File(str(path), path.read_text("utf-8"), "SMSC")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(path.parent)
-        program = Program([side], sys.executable, os.environ)
+        program = Program([file], os.environ)
         program.load()
     yield program
     program.stop()
@@ -67,5 +67,5 @@ def test_a_way_out_is_refused_and_told(way: str, program: Program) -> None:
 
 def test_nothing_was_written(program: Program) -> None:
     program.call(0, Scene("", "get_balance"), {})
-    (side,) = program._sides
-    assert [each.name for each in Path(side["path"]).parent.iterdir()] == ["smsc_api.py"]
+    (file,) = program._files
+    assert [each.name for each in Path(file.path).parent.iterdir()] == ["smsc_api.py"]

@@ -11,10 +11,8 @@ from importlib.abc import Loader
 from types import ModuleType
 from typing import Any, Dict, Mapping, Tuple
 
-NAMES = (
-    "SMSC_LOGIN", "SMSC_PASSWORD", "SMSC_POST", "SMSC_HTTPS", "SMSC_CHARSET", "SMSC_DEBUG",
-    "SMTP_FROM", "SMTP_SERVER", "SMTP_LOGIN", "SMTP_PASSWORD",
-)  # fmt: skip
+from smsc_transports.switching.comparing.calls import Scene
+from smsc_transports.switching.known_editions import SETTINGS
 
 
 class CannotLoad(Exception):
@@ -53,20 +51,18 @@ class Copy:
         except ValueError:  # a class whose base is no Python class has no signature
             pass
         homes = (self._class, module)  # the constants may have been moved into the class
-        found = {name: [home for home in homes if name in vars(home)] for name in NAMES}
+        found = {name: [home for home in homes if name in vars(home)] for name in SETTINGS}
         self._homes = {name: home[0] for name, home in found.items() if home}
 
     def constants(self) -> Dict[str, Any]:
         """Give the constants that can be set from outside."""
         return {name: getattr(home, name) for name, home in self._homes.items()}
 
-    def call(
-        self, constants: Mapping[str, Any], method: str, args: Any, keywords: Mapping[str, Any]
-    ) -> Any:
+    def call(self, constants: Mapping[str, Any], scene: Scene) -> Any:
         """Set constants where the file has them, and call a method of a new object."""
         for name, value in constants.items():
             setattr(self._homes[name], name, value)
-        return getattr(self._class(), method)(*args, **keywords)
+        return getattr(self._class(), scene.method)(*scene.args, **scene.keywords)
 
     def _load(self, text: str) -> Any:
         folder, name = _place_of(self._path)
@@ -94,7 +90,7 @@ class Copy:
             return CannotLoad(f"{where}it ends the program while it is imported (sys.exit).")
         told = f"{where}{type(error).__name__}: {error}".rstrip(".")
         if isinstance(error, ModuleNotFoundError):
-            told += ". Run it with the program's Python: smsc compare --python venv/bin/python FILE"
+            told += ". Install smsc-transports where the program runs, and compare there"
         elif type(error).__name__ == "ImproperlyConfigured":
             told += ". Set DJANGO_SETTINGS_MODULE for this command"
         return CannotLoad(f"{told}.")

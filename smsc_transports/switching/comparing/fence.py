@@ -18,7 +18,7 @@ import ssl
 import sys
 from typing import Any, Callable, Dict, List, Set, Tuple
 
-from .gateway import SCHEMES, Gateway
+from smsc_transports.switching.comparing.gateway import SCHEMES, Gateway
 
 # Compiled, with a network of their own that Python does not hear of.
 NETWORK_MODULES = (
