@@ -90,7 +90,7 @@ class Copy:
             return CannotLoad(f"{where}it ends the program while it is imported (sys.exit).")
         told = f"{where}{type(error).__name__}: {error}".rstrip(".")
         if isinstance(error, ModuleNotFoundError):
-            told += ". Install smsc-transports where the program runs, and compare there"
+            told += ". Run smsc compare in the program's folder, with its Python"
         elif type(error).__name__ == "ImproperlyConfigured":
             told += ". Set DJANGO_SETTINGS_MODULE for this command"
         return CannotLoad(f"{told}.")

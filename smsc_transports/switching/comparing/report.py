@@ -62,7 +62,7 @@ def lines(result: Result, verbose: bool = False) -> Iterator[str]:
     if verbose:
         yield from (f"  {number}: {MEANINGS[number]}" for number in numbers)
     if result.left_out:
-        yield f"not run: {len(result.left_out)} calls with settings that this copy does not have"
+        yield f"not run, their settings cannot be set in this copy: {len(result.left_out)}"
     found = groups(result.verdicts)
     shown = found if verbose else found[:MOST_GROUPS]
     for group in shown:

@@ -55,7 +55,7 @@ def test_a_change_that_no_method_shows_is_different(
         ((LOGIN, LOGIN + "\nraise ValueError('no')"), "ValueError: no"),
         ((LOGIN, LOGIN + "\nimport sys; sys.exit(3)"), "sys.exit"),
         ((LOGIN, LOGIN + "\nimport os; os._exit(3)"), "ends the process with exit status 3"),
-        ((LOGIN, "import shop_that_is_missing\n" + LOGIN), "Install smsc-transports where"),
+        ((LOGIN, "import shop_that_is_missing\n" + LOGIN), "in the program's folder, with its"),
         (('arg = account + quote', 'arg = settings.X + quote'), "NameError"),
         ((COST_3, f"return ['1', '1']\n        {COST_3}"), "returns without asking"),
         ((COST_3, f"while True: pass\n        {COST_3}"), "does not end"),
