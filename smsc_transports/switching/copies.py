@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Dict, List, Optional, Set, Tuple
@@ -125,6 +126,7 @@ class Copy:
         return missing
 
 
+@functools.lru_cache(maxsize=1)
 def shipped() -> Source:
     """Read our own file as it was installed.
 

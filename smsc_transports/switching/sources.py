@@ -59,11 +59,12 @@ class Source:
         end = self._offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
         return self._offset(node.lineno, node.col_offset), end
 
-    def segment(self, node: ast.AST) -> str:
+    def segment(self, node: Node) -> str:
         """Give the text of a node; of one with decorators the whole lines."""
         if getattr(node, "decorator_list", []):
             return self.whole_lines(node)
-        return ast.get_source_segment(self.text, node) or ""
+        start, end = self.span(node)
+        return self.text[start:end]
 
     def whole_lines(self, node: ast.AST) -> str:
         """Give the lines of a statement, with its decorators."""
