@@ -1,6 +1,6 @@
 """Source code that may be shown, and what it reads of the environment.
 
-Secrets are masked where they stand; the same text elsewhere is not, which would tell the secret.
+Secrets are masked where they stand. The same text elsewhere stays: a mask there would reveal it.
 """
 
 from __future__ import annotations

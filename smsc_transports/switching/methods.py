@@ -53,7 +53,7 @@ def _statements(copy: Copy, name: str, function: Function, compared: Comparison)
     for run in runs:
         nodes = [one.node for one in run]
         last = max(map(last_line, nodes))
-        copy.refuse(name, nodes[0], "it is not the vendor's", _advice(nodes), last)
+        copy.refuse(name, nodes[0], "it differs from the vendor's code", _advice(nodes), last)
     for node in compared.gaps if not editions else []:
         why = "statements are missing" + (" after this one" if node is not function else "")
         copy.refuse(name, node, why, _ADVICE)

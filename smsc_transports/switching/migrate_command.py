@@ -75,7 +75,7 @@ def _migrate(arguments: argparse.Namespace) -> int:
     _show(copy, flags, migration.diff)
     if (copy.refusals or flags) and not arguments.force:
         return _refused(
-            f"{path} stays as it is: see to the lines in capitals first. "
+            f"{path} stays as it is: first change the lines in capitals. "
             f"What happens without that: smsc migrate --force --dry-run {path}",
             1,
         )

@@ -69,7 +69,7 @@ def of_survey(found: Survey) -> Iterator[str]:
         yield from flagged(flag)
     secrets = _secrets(found)
     if secrets:
-        yield f"passwords and logins typed in: {', '.join(secrets)}"
+        yield f"hard-coded passwords and logins: {', '.join(secrets)}"
     about_us = [one for one in found.unread if one[2]]
     others = [one for one in found.unread if not one[2]]
     for path, reason, _ in [*about_us, *others[:_SHOWN_UNREAD]]:
@@ -79,7 +79,7 @@ def of_survey(found: Survey) -> Iterator[str]:
     if not found.copies and not found.ours:
         yield f"no copy of the vendor's file in {found.files} files"
     elif found.needs_a_change:
-        yield "next: see to the lines in capitals; then"
+        yield "next: change the lines in capitals; then"
     elif found.copies:
         yield "next:"
     yield from (f"  smsc migrate {plain_name(copy.path)}" for copy in found.copies)

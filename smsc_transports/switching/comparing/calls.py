@@ -21,7 +21,7 @@ MEANINGS = {
     "D1": "text goes in the charset that it is labelled with",
     "D2": "a query that HTTP cannot carry is escaped instead of not sent",
     "D3": "a number sign in a query is escaped instead of ending the request",
-    "D4": "letters carry Cyrillic instead of raising UnicodeEncodeError",
+    "D4": "e-mails carry Cyrillic instead of raising UnicodeEncodeError",
     "D5": "a status of 14 fields is read instead of raising IndexError",
     "D6": "SMSC_DEBUG never raises",
     "D16": "bytes of a query may be percent-escaped in another way",
@@ -34,9 +34,9 @@ MAY_DIFFER: Mapping[str, Tuple[str, ...]] = {
     "D4": (
         "the outcome",
         "the result",
-        "the sender of the letter",
-        "the recipients of the letter",
-        "the letter",
+        "the sender of the e-mail",
+        "the recipients of the e-mail",
+        "the e-mail",
     ),
     "D5": ("the outcome", "the result"),
     "D6": ("the outcome", "the result"),
@@ -175,10 +175,10 @@ def _others() -> Iterator[Scene]:
     yield Scene("price: format 13", COST, PLAIN[COST], {"format": 13})
     yield Scene("price: empty sender", COST, PLAIN[COST], {"sender": ""})
     yield Scene("price: Cyrillic", COST, (PHONE, CYRILLIC), number="D1")
-    yield Scene("a letter", MAIL, (PHONE, TEXT))
-    yield Scene("letter: all by position", MAIL, (PHONE, "a\nb", 1, "0101300000", 5, 1, "Shop"))
-    yield Scene("letter: with an account", MAIL, (PHONE, TEXT), settings=_ACCOUNT)
-    yield Scene("letter: Cyrillic", MAIL, (PHONE, CYRILLIC), number="D4")
+    yield Scene("an e-mail", MAIL, (PHONE, TEXT))
+    yield Scene("e-mail: all by position", MAIL, (PHONE, "a\nb", 1, "0101300000", 5, 1, "Shop"))
+    yield Scene("e-mail: with an account", MAIL, (PHONE, TEXT), settings=_ACCOUNT)
+    yield Scene("e-mail: Cyrillic", MAIL, (PHONE, CYRILLIC), number="D4")
     yield Scene("a status", STATUS, PLAIN[STATUS])
     yield Scene("status: by name", STATUS, (), {"id": "5", "phone": "+7 9", "all": 1})
     for name, reply in _STATUSES.items():
@@ -199,7 +199,7 @@ def _by_settings() -> Iterator[Scene]:
     yield Scene("windows-1251", SEND, plain, {"sender": "Shop"}, settings=_WINDOWS)
     yield Scene("windows-1251, Cyrillic", SEND, cyrillic, settings=_WINDOWS, number="D1")
     yield Scene("an API key", SEND, plain, settings=_KEY)
-    yield Scene("letter: debug", MAIL, (PHONE, TEXT), settings=_DEBUG)
+    yield Scene("e-mail: debug", MAIL, (PHONE, TEXT), settings=_DEBUG)
     for method, args in PLAIN.items():
         yield Scene(f"{method}: debug", method, args, settings=_DEBUG)
         yield Scene(f"{method}: debug, an error", method, args, {}, (ok("12,-6"),), ANSWER, _DEBUG)

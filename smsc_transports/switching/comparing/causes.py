@@ -13,9 +13,9 @@ _OF_A_REQUEST = {
     "type": "the type of the body",
     "headers": "other headers",
     "account": "the account for mail",
-    "sender": "the sender of the letter",
-    "recipients": "the recipients of the letter",
-    "letter": "the letter",
+    "sender": "the sender of the e-mail",
+    "recipients": "the recipients of the e-mail",
+    "text": "the e-mail",
 }
 
 

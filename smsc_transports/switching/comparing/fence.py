@@ -26,7 +26,7 @@ NETWORK_MODULES = (
     "cx_Oracle", "grpc", "oracledb", "psycopg2", "psycopg_c", "pycares", "pycurl", "pymssql",
     "pyodbc", "uvloop", "zmq",
 )  # fmt: skip
-# Events of the audit hook, what they are, and which of their arguments tells more.
+# Events of the audit hook, what they mean, and the argument to show.
 _PROGRAM, _SECOND, _SIGNAL = "starting a program:", "a second process", "a signal to process"
 REFUSED_EVENTS: Dict[str, Tuple[str, int]] = {
     **dict.fromkeys(("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr",
@@ -85,7 +85,7 @@ class Fence:
         for owner, functions in replacements.items():
             for name, function in functions.items():
                 setattr(owner, name, function)
-        self._close_the_back_door()
+        self._refuse_processes()
 
     def taken(self) -> List[str]:
         """Give what was refused since the last time; addresses granted until now are void."""
@@ -122,7 +122,7 @@ class Fence:
         return address
 
     def _without_tls(self, context: ssl.SSLContext, sock: socket.socket) -> socket.socket:
-        """Stand in for the handshake; whether the certificate would be checked is told."""
+        """Stand in for the handshake; keep whether the certificate would be checked."""
         checked = context.verify_mode == ssl.CERT_REQUIRED
         self._gateway.secured(sock.getpeername()[1], checked)
         return sock
@@ -148,7 +148,7 @@ class Fence:
             if reason:
                 self._refuse(reason)
 
-    def _close_the_back_door(self) -> None:
+    def _refuse_processes(self) -> None:
         """Refuse what starts a process without telling any hook (multiprocessing does)."""
         try:
             import _posixsubprocess
@@ -161,7 +161,7 @@ _open = open
 
 
 def _serving(_sock: Any, address: Any) -> str:
-    # urllib3 asks at its import whether ::1 can be had, and takes no for an answer.
+    # urllib3 tries at its import whether ::1 is available, and accepts an error.
     at_home = isinstance(address, tuple) and address[0] in _LOOPBACK
     return "" if at_home else f"serving at {address!r}"
 

@@ -1,7 +1,7 @@
 """A gateway on loopback that follows a script and writes down what it is sent.
 
 Each look-up of a host opens a port of its own, which takes one connection and obeys one step of the
-script, so that a request is tied to the host that it was meant for. Letters are taken from smtplib.
+script, so that a request is tied to the host that it was meant for. E-mails are taken from smtplib.
 """
 
 from __future__ import annotations
@@ -82,14 +82,14 @@ class Gateway:
         gateway = self
 
         class Mail(smtplib.SMTP):
-            """Takes letters without connecting."""
+            """Takes e-mails without connecting."""
 
             def __init__(self, host: str = "", port: int = 0, *_: Any, **__: Any) -> None:
-                self.letter: Fields = {"to": f"smtp://{host}" + (f":{port}" if port else "")}
-                gateway.wire.append(self.letter)
+                self.email: Fields = {"to": f"smtp://{host}" + (f":{port}" if port else "")}
+                gateway.wire.append(self.email)
 
             def login(self, user: str, password: str, **_: Any) -> Any:
-                self.letter["account"] = f"{user}:{password}"
+                self.email["account"] = f"{user}:{password}"
 
             def sendmail(  # type: ignore[override]
                 self, sender: str, to: Any, text: Any, *_: Any, **__: Any
@@ -97,7 +97,7 @@ class Gateway:
                 raw = text if isinstance(text, bytes) else text.encode("ascii")
                 lines = raw.decode("latin-1").replace("\r\n", "\n").replace("\r", "\n")
                 recipients = [to] if isinstance(to, str) else list(to)
-                self.letter.update(sender=sender, recipients=recipients, letter=lines)
+                self.email.update(sender=sender, recipients=recipients, text=lines)
                 return {}
 
             def quit(self) -> Any:

@@ -1,4 +1,4 @@
-"""The process of the files under test: loads them, makes one call after the other, and tells."""
+"""The process of the files under test: loads them and makes one call after the other."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Sides:
                 seen["result"] = plain(work())
             except CannotLoad:
                 raise
-            except BaseException as error:  # its exit is something to be told too
+            except BaseException as error:  # SystemExit is a result too
                 seen["raises"] = type(error).__name__
                 seen["error"] = f"{type(error).__name__}: {error}"
         pauses, self._pauses = self._pauses, []
