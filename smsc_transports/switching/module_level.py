@@ -44,9 +44,11 @@ VENDORS_IMPORTS = {
     ("urllib.request", "quote"),
     ("urllib.parse", "quote"),
 }
+_NETWORK = {"socket", "ssl", "urllib", "http", "smtplib"}
 _UNKNOWN = "what it sets cannot be known without running it"
 _STEERING = {
     "install_opener": "it changes how urlopen works, which ours does not use",
+    "setdefaulttimeout": "ours has its own timeout: SMSC_TIMEOUT",
     "_create_unverified_context": "ours verifies certificates, always",
     "_create_default_https_context": "ours verifies certificates, always",
     **dict.fromkeys(("setattr", "exec", "eval", "globals", "vars", "setitem"), _UNKNOWN),
@@ -214,8 +216,14 @@ def _steering(statement: ast.AST, class_name: str) -> str:
         # Of another object than a method's own it may be a module that our methods work with.
         if stored and isinstance(node, ast.Attribute) and not _is_of_self(node):
             return f"it sets {dotted(node) or node.attr}, which our methods may work with"
-        if stored and isinstance(node, ast.Subscript) and root_name(node) in ("sys", class_name):
-            return f"it sets a part of {root_name(node)}, which the methods work with"
+        if stored and isinstance(node, ast.Subscript):
+            inside = {part.attr for part in ast.walk(node) if isinstance(part, ast.Attribute)}
+            if inside & {"__dict__", "modules"} or root_name(node) == class_name:
+                return "it sets a part of a module or a class, which our methods may work with"
+        if isinstance(node, ast.Call):
+            given = {dotted(argument).split(".")[0] for argument in node.args} & _NETWORK
+            if given:
+                return f"what it does with {sorted(given)[0]} may change how requests are sent"
     return ""
 
 
@@ -226,7 +234,7 @@ def _is_vendors(statement: ast.stmt) -> bool:
 
 
 def _is_of_self(node: ast.Attribute) -> bool:
-    return dotted(node.value) == "self" and node.attr not in METHODS
+    return dotted(node.value) == "self" and node.attr not in {*METHODS, *VENDOR_GLOBALS}
 
 
 def _literal_setting(statement: ast.stmt) -> Optional[Tuple[str, ast.Constant]]:

@@ -238,6 +238,10 @@ EDITS: List[Edit] = [
     _row("a proxy for urllib", REFUSED, "import smtplib\n",
          "import smtplib\nimport urllib.request\n"
          "urllib.request.install_opener(urllib.request.build_opener())\n", says="urlopen"),
+    _row("a SOCKS proxy", REFUSED, "import smtplib\n",
+         "import smtplib\nimport socks\nsocks.wrapmodule(smtplib)\n", says="with smtplib"),
+    _row("a timeout of all sockets", REFUSED, "import smtplib\n",
+         "import smtplib\nimport socket\nsocket.setdefaulttimeout(5)\n", says="SMSC_TIMEOUT"),
     _row("a method replaced from below", REFUSED, also="\nSMSC.get_balance = lambda self: '0'\n",
          says="get_balance"),
     _row("an environment variable of ours", REFUSED, *IMPORT,

@@ -11,12 +11,7 @@ from typing import Dict, List, Mapping, NamedTuple, Sequence, Set, Tuple
 from smsc_transports.switching.comparing import calls
 from smsc_transports.switching.comparing.calls import Scene
 from smsc_transports.switching.comparing.causes import Cause, causes
-from smsc_transports.switching.comparing.program import (
-    NOTHING_SEEN,
-    CannotCompare,
-    Fields,
-    Program,
-)
+from smsc_transports.switching.comparing.program import CannotCompare, Fields, Program
 from smsc_transports.switching.comparing.sides import File
 from smsc_transports.switching.copies import VENDORS, Copy, Takeover
 from smsc_transports.switching.known_editions import SECRETS
@@ -29,6 +24,7 @@ from smsc_transports.switching.sources import UnreadableFile, parse_source
 SAME, NUMBERED, KNOWN, DIFFERENT = "the same", "numbered", "known", "different"
 IMPORT = Scene("its import", "import")
 DUMMY = "dummy"
+MOST_STOPPED = 3  # calls; each takes seconds
 _MAY_BE_UNSET = ("SMSC_POST", "SMSC_HTTPS", "SMSC_DEBUG", "SMTP_LOGIN", "SMTP_PASSWORD")
 # What neither side is to see: proxies, and settings that only ours has.
 _LEFT_OUT = re.compile(
@@ -71,11 +67,14 @@ def compare(path: Path) -> Result:
         own, our = (side["constants"] for side in loaded)
         settable = set(own) & set(our) - _fixed(copy)
         chosen = [scene for scene in _scenes(copy) if set(scene.settings) <= settable]
-        stuck: Set[Tuple[int, str]] = set()
+        stopped = 0
         seen: List[Tuple[Scene, Fields, Fields]] = [(IMPORT, loaded[0], loaded[1])]
         for scene in chosen:
             values = [{**_set(each, settable), **scene.settings} for each in (own, our)]
-            both = [_call(program, side, scene, values[side], stuck) for side in (0, 1)]
+            both = [program.call(side, scene, values[side]) for side in (0, 1)]
+            stopped += "stopped" in both[0]
+            if stopped > MOST_STOPPED:
+                raise CannotCompare(f"Its {scene.method} {both[0]['stopped']}, in many calls.")
             if scene.name == calls.PLAIN_SEND:
                 _refuse_a_hollow_run(both[0])
             seen.append((scene, both[0], both[1]))
@@ -158,18 +157,6 @@ def _set(constants: Fields, settable: Set[str]) -> Fields:
         if isinstance(constants[name], str) and constants[name]:
             found[name] = DUMMY
     return found
-
-
-def _call(
-    program: Program, side: int, scene: Scene, settings: Fields, stuck: Set[Tuple[int, str]]
-) -> Fields:
-    """Make a call, unless the method did not end before: each such call takes seconds."""
-    if (side, scene.method) in stuck:
-        return {**NOTHING_SEEN, "stopped": "not called again"}
-    seen = program.call(side, scene, settings)
-    if "stopped" in seen and not seen["wire"]:
-        stuck.add((side, scene.method))
-    return seen
 
 
 def _refuse_a_hollow_run(seen: Fields) -> None:

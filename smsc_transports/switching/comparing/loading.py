@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import inspect
 import os
 import sys
 import traceback
-from importlib.abc import Loader
 from types import ModuleType
 from typing import Any, Dict, Mapping, Tuple
 
@@ -17,18 +16,6 @@ from smsc_transports.switching.known_editions import SETTINGS
 
 class CannotLoad(Exception):
     """Why a file cannot be loaded, and what to do about it."""
-
-
-class _TextLoader(Loader):
-    """Gives a text for the content of a file."""
-
-    def __init__(self, path: str, text: str) -> None:
-        self._path = path
-        self._text = text
-
-    def exec_module(self, module: ModuleType) -> None:
-        module.__file__ = self._path
-        exec(compile(self._text, self._path, "exec"), vars(module))
 
 
 class Copy:
@@ -68,16 +55,13 @@ class Copy:
         folder, name = _place_of(self._path)
         sys.path[:0] = [folder, os.getcwd()]
         sys.argv[:] = [self._path]
-        spec = importlib.util.spec_from_loader(name, _TextLoader(self._path, text))
-        assert spec is not None
-        module = importlib.util.module_from_spec(spec)
-        package = name.rpartition(".")[0]
+        module = ModuleType(name)
+        module.__file__, module.__package__ = self._path, name.rpartition(".")[0]
         try:
-            if package:
-                importlib.import_module(package)
+            if module.__package__:
+                importlib.import_module(module.__package__)
             sys.modules[name] = module
-            assert spec.loader is not None
-            spec.loader.exec_module(module)
+            exec(compile(text, self._path, "exec"), vars(module))
         except BaseException as error:
             raise self._failure(error) from error
         return module

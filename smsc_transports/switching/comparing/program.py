@@ -16,7 +16,7 @@ SECONDS_TO_LOAD = 10.0
 DOES_NOT_END = "does not end"
 
 Fields = Dict[str, Any]
-NOTHING_SEEN: Mapping[str, Any] = {"printed": "", "wire": [], "refused": [], "pauses": []}
+_NOTHING_SEEN: Mapping[str, Any] = {"printed": "", "wire": [], "refused": [], "pauses": []}
 
 
 class CannotCompare(Exception):
@@ -61,7 +61,7 @@ class Program:
         try:
             return dict(self._ask((side, scene, dict(constants)), SECONDS_A_CALL))
         except _Stopped as error:
-            return {**NOTHING_SEEN, "stopped": str(error)}
+            return {**_NOTHING_SEEN, "stopped": str(error)}
 
     def stop(self) -> None:
         """End the process, whatever it is doing."""
