@@ -239,7 +239,8 @@ EDITS: List[Edit] = [
          "import smtplib\nimport urllib.request\n"
          "urllib.request.install_opener(urllib.request.build_opener())\n", says="urlopen"),
     _row("a SOCKS proxy", REFUSED, "import smtplib\n",
-         "import smtplib\nimport socks\nsocks.wrapmodule(smtplib)\n", says="with smtplib"),
+         "import smtplib\nimport tunnel\ntunnel.wrap(smtplib)\n", says="with smtplib",
+         files={"tunnel.py": "def wrap(module):\n    pass\n"}),
     _row("a timeout of all sockets", REFUSED, "import smtplib\n",
          "import smtplib\nimport socket\nsocket.setdefaulttimeout(5)\n", says="SMSC_TIMEOUT"),
     _row("a method replaced from below", REFUSED, also="\nSMSC.get_balance = lambda self: '0'\n",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -9,7 +10,6 @@ from typing import Any, Dict, List, Mapping, Optional
 
 from smsc_transports.switching.comparing import sides
 from smsc_transports.switching.comparing.calls import Scene
-from smsc_transports.switching.comparing.loading import CannotLoad
 
 SECONDS_A_CALL = 2.0
 SECONDS_TO_LOAD = 10.0
@@ -51,8 +51,6 @@ class Program:
             return list(self._ask((self._files, self._environment), SECONDS_TO_LOAD))
         except _Stopped as error:
             raise CannotCompare(f"While it is imported, it {error}.") from None
-        except CannotLoad as error:
-            raise CannotCompare(str(error)) from None
 
     def call(self, side: int, scene: Scene, constants: Mapping[str, Any]) -> Fields:
         """Make a call with one of the files; one that had to be stopped has ``stopped``."""
@@ -78,10 +76,10 @@ class Program:
         try:
             self._line.send(question)
             if self._line.poll(seconds):
-                answer = self._line.recv()
-                if not isinstance(answer, CannotLoad):
+                answer = json.loads(self._line.recv_bytes())
+                if "failed" not in answer:
                     return answer
-                failure = answer
+                failure = CannotCompare(answer["failed"])
         except (EOFError, OSError):
             self._process.join()
             status = self._process.exitcode

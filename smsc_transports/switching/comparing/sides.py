@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import faulthandler
 import io
+import json
 import os
 import platform
 import re
@@ -23,7 +24,7 @@ from smsc_transports.switching.comparing.loading import CannotLoad, Copy
 SHORTEST_PAUSE = 0.001  # seconds; none at all would make a busy loop of a waiting thread
 MOST_PRINTED = 20_000  # characters
 SECONDS_ALONE = 20.0  # until a process whose parent is gone ends
-_PLAIN = (bool, int, float, str, bytes, type(None))
+_PLAIN = (bool, int, float, str, type(None))
 _PLACE_IN_MEMORY = re.compile("0x[0-9a-f]{6,}")
 
 Fields = Dict[str, Any]
@@ -55,12 +56,12 @@ class Sides:
         time.sleep = self._cut_short
         platform.uname()  # keeps its answer; Python 3.8 starts a program for it
         self._fence.put_up()
-        told = []
+        loaded = []
         for file in files:
             seen = self._observed(partial(self._load, file), Scene("", ""))
             constants = self._copies[-1].constants().items()
-            told.append({**seen, "constants": {name: plain(value) for name, value in constants}})
-        return told
+            loaded.append({**seen, "constants": {name: plain(value) for name, value in constants}})
+        return loaded
 
     def call(self, side: int, scene: Scene, constants: Mapping[str, Any]) -> Fields:
         """Make a call; what came of it."""
@@ -103,31 +104,25 @@ def serve(line: Connection) -> None:
         os.dup2(nothing, stream)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when this ends
     sides = Sides()
-    told: Any = None
+    answer: Any = None
     while True:
         try:
             question = line.recv()
             faulthandler.dump_traceback_later(SECONDS_ALONE, exit=True, file=nothing)
-            told = sides.load(*question) if told is None else sides.call(*question)
+            answer = sides.load(*question) if answer is None else sides.call(*question)
         except CannotLoad as error:
-            told = error
+            answer = {"failed": str(error)}
         except EOFError:
             os._exit(0)
-        line.send(told)
+        # As JSON: an object of a file under test could run its code in the parent.
+        line.send_bytes(json.dumps(answer).encode("ascii"))
         faulthandler.cancel_dump_traceback_later()
 
 
 def plain(value: Any) -> Any:
-    """Give a value that another process can hold; of what is no plain value, a description."""
+    """Give a value as JSON can hold it; of what is no plain value, a description."""
     if type(value) in _PLAIN:
         return value
     if isinstance(value, list):
         return [plain(each) for each in value]
-    return Described(_PLACE_IN_MEMORY.sub("0x...", repr(value)))
-
-
-class Described(str):
-    """The description of an object."""
-
-    def __repr__(self) -> str:
-        return f"object {self}"
+    return {"object": _PLACE_IN_MEMORY.sub("0x...", repr(value))}

@@ -40,7 +40,6 @@ REFUSED_EDITS = {
     "a function called at each call": Shown(error="UnboundLocalError"),
     "an import inside a method": INVISIBLE,
     "domain in the URL only": Shown("the hosts"),
-    "a SOCKS proxy": Shown(error="No module named 'socks'"),
     "no try": Shown(error="returns without asking"),
     "another path": Shown("method and path"),
     "a timeout": INVISIBLE,
