@@ -11,7 +11,7 @@ from typing import Any, Dict, List, Mapping, Optional
 from smsc_transports.switching.comparing import sides
 from smsc_transports.switching.comparing.calls import Scene
 
-SECONDS_A_CALL = 2.0
+SECONDS_A_CALL = 4.0
 SECONDS_TO_LOAD = 10.0
 DOES_NOT_END = "does not end"
 

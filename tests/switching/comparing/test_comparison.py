@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from smsc_transports.switching.comparing import comparison
+from smsc_transports.switching.comparing import comparison, program
 from smsc_transports.switching.comparing.report import groups
 from tests.switching.comparing.copies import copy, sends_by
 from tests.switching.conftest import Smsc
@@ -65,8 +65,9 @@ def test_a_change_that_no_method_shows_is_different(
     ],
 )  # fmt: skip
 def test_a_copy_that_does_not_work_here_is_no_pass(
-    changes: Any, said: str, smsc: Smsc, folder: Path
+    changes: Any, said: str, smsc: Smsc, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(program, "SECONDS_A_CALL", 1.0)
     copy(folder, *changes)
     status, out, errors = smsc("compare", "smsc_api.py")
     assert status == 2
