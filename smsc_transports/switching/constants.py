@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import os
 from pathlib import Path
-from typing import Dict, Mapping, NamedTuple, Optional, Union, cast
+from typing import Dict, Mapping, NamedTuple, Optional, Tuple, Union, cast
 
 from smsc_transports.switching.known_editions import DEFAULTS
 from smsc_transports.switching.module_level import NEW_SETTINGS
@@ -18,8 +18,6 @@ from smsc_transports.switching.sources import (
 )
 
 NAMES = (*DEFAULTS, *NEW_SETTINGS)
-
-
 _LOOK_UPS = ("os.environ.get", "environ.get", "os.getenv", "getenv")
 
 
@@ -47,60 +45,61 @@ def constants(path: Path, environ: Optional[Mapping[str, str]] = None) -> Dict[s
     Raises:
         UnreadableFile: the file cannot be read as Python.
     """
-    return _Evaluator(os.environ if environ is None else environ).read(read_source(path).tree)
+    tree = read_source(path).tree
+    module = _Module(os.environ if environ is None else environ)
+    for statement in tree.body:
+        module.follow(statement)
+    for node in ast.walk(tree):
+        module.at_each_call(node)
+    return {name: module.known[name] for name in NAMES if name in module.known}
 
 
-class _Evaluator:
-    """Follows the statements of a module in their order."""
+class _Module:
+    """The names of a module, followed from statement to statement."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
+        self.known: Dict[str, Value] = {}
         self._environ = environ
-        self._known: Dict[str, Value] = {}
         self._called = 0
 
-    def read(self, tree: ast.Module) -> Dict[str, Value]:
-        """Give the settings of a module."""
-        for statement in tree.body:
-            assigned = plain_assignment(statement)
-            if assigned:
-                self._known[assigned[0]] = self._value(assigned[1])
-                continue
-            if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-                self._called = self._called or statement.lineno
-            names = bound_names(statement)
-            if "*" in names:
-                reason = "a star import may set it"
-                for name in NAMES:
-                    self._known[name] = Unknown(statement.lineno, reason)
-            for name in names:
-                self._known[name] = Unknown(statement.lineno)
-        for node in ast.walk(tree):
-            self._at_each_call(node)
-        return {name: self._known[name] for name in NAMES if name in self._known}
+    def follow(self, statement: ast.stmt) -> None:
+        """Keep what a statement sets."""
+        name, value = plain_assignment(statement) or ("", None)
+        if value is not None:
+            self.known[name] = self._value(value)
+            return
+        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+            self._called = self._called or statement.lineno
+        for name in bound_names(statement):
+            if name == "*":
+                unknown = Unknown(statement.lineno, "a star import may set it")
+                self.known.update(dict.fromkeys(NAMES, unknown))
+            self.known[name] = Unknown(statement.lineno)
 
-    def _at_each_call(self, node: ast.AST) -> None:
+    def at_each_call(self, node: ast.AST) -> None:
         """Read what a migrated file gives to each call: ``{**globals(), "NAME": ...}``."""
         if not isinstance(node, ast.Dict) or not node.keys or node.keys[0] is not None:
             return
-        first = node.values[0]
-        if isinstance(first, ast.Call) and dotted(first.func) == "globals":
+        if dotted(getattr(node.values[0], "func", None)) == "globals":
             for key, value in zip(node.keys[1:], node.values[1:]):
-                name = getattr(key, "value", None)
-                if isinstance(name, str):
-                    self._known[name] = self._value(value)
+                self.known[str(getattr(key, "value", ""))] = self._value(value)
 
     def _value(self, node: ast.expr) -> Value:
         try:
             return cast(Value, ast.literal_eval(node))
         except ValueError:
             pass
-        if isinstance(node, ast.Name) and node.id in self._known:
-            return self._known[node.id]
+        if isinstance(node, ast.Name) and node.id in self.known:
+            return self.known[node.id]
         if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
-            first = self._value(node.values[0])
-            return first if first or isinstance(first, Unknown) else self._last_of(node)
-        key = _environment_key(node)
-        if key is None:
+            value: Value = None
+            for one in node.values:
+                value = self._value(one)
+                if value or isinstance(value, Unknown):
+                    break
+            return value
+        key, default = _look_up(node)
+        if not key:
             return Unknown(node.lineno)
         if self._called:  # load_dotenv() for one
             return Unknown(node.lineno, f"line {self._called} may set {key}")
@@ -108,20 +107,16 @@ class _Evaluator:
             return self._environ[key]
         if isinstance(node, ast.Subscript):
             return Unknown(node.lineno, f"{key} is not set in the environment")
-        arguments = node.args if isinstance(node, ast.Call) else []
-        return self._value(arguments[1]) if len(arguments) > 1 else None
-
-    def _last_of(self, node: ast.BoolOp) -> Value:
-        rest = node.values[1:]
-        if len(rest) == 1:
-            return self._value(rest[0])
-        return self._value(ast.copy_location(ast.BoolOp(op=node.op, values=rest), node))
+        return self._value(default) if default is not None else None
 
 
-def _environment_key(node: ast.expr) -> Optional[str]:
+def _look_up(node: ast.expr) -> Tuple[str, Optional[ast.expr]]:
+    """Give the variable that is looked up in the environment, and the default; "" if none is."""
     key: object = None
+    default: Optional[ast.expr] = None
     if isinstance(node, ast.Subscript) and dotted(node.value) in ("os.environ", "environ"):
         key = getattr(index_of(node), "value", None)
-    elif isinstance(node, ast.Call) and dotted(node.func) in _LOOK_UPS and not node.keywords:
-        key = getattr(node.args[0], "value", None) if node.args else None
-    return key if isinstance(key, str) else None
+    elif isinstance(node, ast.Call) and dotted(node.func) in _LOOK_UPS and node.args:
+        key = getattr(node.args[0], "value", None) if not node.keywords else None
+        default = node.args[1] if len(node.args) > 1 else None
+    return (key, default) if isinstance(key, str) else ("", None)

@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import List, Mapping, Optional
 
 from smsc_transports.switching.fingerprints import Slots
+from smsc_transports.switching.known_editions import DEFAULTS
 from smsc_transports.values.settings import Settings, read_settings
 
 MOST_TRIES = 20
 
 
-def hosts_asked(slots: Slots) -> Optional[List[str]]:
-    """Give the hosts of all tries in their order, None if that is not certain."""
+def hosts_asked(slots: Slots) -> List[str]:
+    """Give the hosts of all tries in their order, none if that is not certain."""
     first, replaced = slots.hosts.get(":// /sys/"), slots.hosts.get(" /")
     mirror, tries = slots.hosts.get(". /"), slots.tries
     if first is None or replaced is None or mirror is None or tries is None:
-        return None
+        return []
     if not 1 <= tries <= MOST_TRIES:
-        return None
+        return []
     url = f"://{first}/sys/"
     hosts = [first]
     for number in range(2, tries + 1):
@@ -34,25 +35,11 @@ def host_setting(hosts: List[str], mail_to: str, constants: Mapping[str, object]
     by reading it as a call does.
     """
     for candidate in (hosts[0], ",".join(hosts), f"{hosts[0]},"):
-        names = {**_NEUTRAL, **constants, "SMSC_HOST": candidate}
+        names = {**DEFAULTS, **constants, "SMSC_HOST": candidate}
         settings = read_settings(names, environ={})
         if settings.hosts == hosts and (not mail_to or _same_mail(settings, mail_to, constants)):
             return candidate
     return None
-
-
-_NEUTRAL: Mapping[str, object] = {
-    "SMSC_LOGIN": "somebody",
-    "SMSC_PASSWORD": "",
-    "SMSC_POST": False,
-    "SMSC_HTTPS": False,
-    "SMSC_CHARSET": "utf-8",
-    "SMSC_DEBUG": False,
-    "SMTP_FROM": "",
-    "SMTP_SERVER": "",
-    "SMTP_LOGIN": "",
-    "SMTP_PASSWORD": "",
-}
 
 
 def _same_mail(settings: Settings, mail_to: str, constants: Mapping[str, object]) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, List
 
 if TYPE_CHECKING:
     from smsc_transports.switching.callers import Flag
-    from smsc_transports.switching.reading import Copy
+    from smsc_transports.switching.copies import Copy
 
 _DESCRIPTION = """\
 Put our smsc_api.py in the place of one copy of the vendor's file. What its
@@ -75,7 +75,7 @@ def _migrate(arguments: argparse.Namespace) -> int:
     _show(copy, flags, migration.diff)
     if (copy.refusals or flags) and not arguments.force:
         return _refused(
-            f"{path} stays as it is: see to the lines in capitals first. "
+            f"{path} stays as it is: first change the lines in capitals. "
             f"What happens without that: smsc migrate --force --dry-run {path}",
             1,
         )
@@ -100,7 +100,7 @@ def _migrate(arguments: argparse.Namespace) -> int:
 
 def _flags_of(copy: Copy) -> List[Flag]:
     """Find the lines of programs that need a change, in the current folder or the copy's own."""
-    from smsc_transports.switching.callers import survey
+    from smsc_transports.switching.survey import survey
 
     whole, current = copy.path.absolute(), Path.cwd()
     found = survey([current if current in whole.parents else whole.parent])
@@ -133,10 +133,14 @@ def _confirmed(question: str) -> bool:
 
 
 def _undo(arguments: argparse.Namespace) -> int:
+    from smsc_transports.switching.reading import VENDORS, read_copy
     from smsc_transports.switching.replacing import put_back, read_mark
 
     path: Path = arguments.file
     migrated = read_mark(path)
+    if migrated is None and read_copy(path).kind == VENDORS:
+        print(f"{path} is the old file already: nothing to undo")
+        return 0
     if migrated is None:
         return _refused(f"{path} was not put there by smsc migrate: nothing to undo", 2)
     if migrated.is_edited and not arguments.force:

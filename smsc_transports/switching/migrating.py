@@ -11,22 +11,17 @@ import ast
 import difflib
 import re
 from dataclasses import dataclass, field
-from typing import Dict, Iterator, List, Mapping, NamedTuple, Tuple
+from typing import Dict, Iterator, List, Mapping, NamedTuple
 
-from smsc_transports.switching.fingerprints import MAILING, SENDING
+from smsc_transports.switching.copies import VENDORS, Copy, shipped
+from smsc_transports.switching.fingerprints import MAILING, SENDING, methods_of
 from smsc_transports.switching.known_editions import DEFAULTS
-from smsc_transports.switching.literals import masked_text
-from smsc_transports.switching.reading import VENDORS, Copy, shipped
-from smsc_transports.switching.sources import (
-    FUNCTIONS,
-    Function,
-    Source,
-    bound_names,
-    plain_assignment,
-)
+from smsc_transports.switching.literals import masked
+from smsc_transports.switching.sources import Function, Source, parse_source, plain_assignment
 
 _HEADING = "# Carried over from the file that stood here before."
 _READ_BY = {"_charset": "SMSC_CHARSET", "_debug": "SMSC_DEBUG"}  # functions of our file
+_CONDITIONAL = (ast.If, ast.For, ast.While, ast.Try)
 
 
 class CannotMigrate(ValueError):
@@ -67,10 +62,9 @@ def migration_of(copy: Copy, force: bool = False) -> Migration:
         raise CannotMigrate(f"{copy.path} has changes that our file does not take over")
     ours = shipped()
     text = _Composer(copy, ours).composed()
-    ast.parse(text)
     lines = difflib.unified_diff(
-        masked_text(ours.text).split("\n"),
-        masked_text(text).split("\n"),
+        masked(ours).split("\n"),
+        masked(parse_source(copy.path, text.encode("utf-8"))).split("\n"),
         "our file",
         "with what was yours",
         lineterm="",
@@ -78,7 +72,7 @@ def migration_of(copy: Copy, force: bool = False) -> Migration:
     )
     diff = "\n".join(re.sub(r"^@@ .*", "@@", line) for line in lines)
     if copy.source.text.startswith("#!"):
-        text = copy.source.text.split("\n")[0] + "\n" + text
+        text = copy.source.lines[0] + "\n" + text
     return Migration(text, diff)
 
 
@@ -88,145 +82,115 @@ class _Composer:
     def __init__(self, copy: Copy, ours: Source) -> None:
         self._copy = copy
         self._ours = ours
-        self._lines = ours.text.split("\n")
-        self._starts = [0]
-        for line in self._lines:
-            self._starts.append(self._starts[-1] + len(line) + 1)
         self._class = next(one for one in ours.tree.body if isinstance(one, ast.ClassDef))
+        self._methods = methods_of(self._class)
         self._values: Dict[str, ast.expr] = {}
         for statement in ours.tree.body:
-            assigned = plain_assignment(statement)
-            if assigned:
-                self._values.setdefault(*assigned)
+            name, value = plain_assignment(statement) or ("", None)
+            if value is not None:
+                self._values.setdefault(name, value)
 
     def composed(self) -> str:
         """Give the whole text."""
         pieces = [*self._settings(), *self._read_at_calls(), *self._defaults(), *self._blocks()]
         parts: List[str] = []
         place = 0
-        for piece in sorted(pieces, key=lambda one: (one.start, one.end)):
+        for piece in sorted(pieces):
             parts += [self._ours.text[place : piece.start], piece.text]
             place = piece.end
         return "".join([*parts, self._ours.text[place:]])
 
     def _settings(self) -> Iterator[Piece]:
-        copy = self._copy
-        bound = {name for one in copy.module.carried for name in bound_names(one)}
+        copy, starts = self._copy, self._ours.starts
+        bound = copy.module.bound()
         for name, default in DEFAULTS.items():
+            line = self._values[name].lineno
             literal = copy.module.literals.get(name)
-            if name in copy.settings:
-                yield self._value(name, copy.settings[name])
+            if name == "SMSC_HTTPS" and copy.sending.https is not None:
+                yield self._value(name, repr(copy.sending.https))
             elif literal is not None:
                 yield self._value(name, copy.source.segment(literal))
             elif name in bound:
-                start = self._starts[self._values[name].lineno - 1]
-                end = self._starts[self._values[name].lineno] - 1
-                yield Piece(start, end, f"# {name} is set below, as it was")
+                yield Piece(starts[line - 1], starts[line] - 1, f"# {name} is set below, as it was")
             else:
                 yield self._value(name, repr(default).replace("'", '"'))
         if copy.host and copy.host != "smsc.ua":
             yield self._value("SMSC_HOST", f'"{copy.host}"')
 
     def _value(self, name: str, text: str) -> Piece:
-        if "\n" in text:
-            text = f"({text})"  # the parentheses around a value are no part of it
-        return Piece(*self._span(self._values[name]), text)
+        # The parentheses around a value are no part of it.
+        return self._instead_of(self._values[name], f"({text})" if "\n" in text else text)
+
+    def _instead_of(self, node: ast.expr, text: str) -> Piece:
+        return Piece(*self._ours.span(node), text)
 
     def _read_at_calls(self) -> Iterator[Piece]:
         """Put in what the copy reads at each call, where our methods read their settings."""
         overrides = self._copy.overrides
-        methods = {one.name: one for one in self._class.body if isinstance(one, FUNCTIONS)}
-        for name, method in methods.items():
+        for name, method in self._methods.items():
             own = dict(overrides.get(name, {}))
             if name != MAILING and "SMSC_CHARSET" in overrides.get(SENDING, {}):
                 # Ours encodes the text before it sends, and needs the charset for that.
                 own.setdefault("SMSC_CHARSET", overrides[SENDING]["SMSC_CHARSET"])
-            yield from self._reads_in(method, own)
-        for name in (SENDING, MAILING):
-            given = overrides.get(name, {})
-            if given:
-                yield self._globals_in(methods[name], given)
-
-    def _reads_in(self, method: Function, given: Mapping[str, str]) -> Iterator[Piece]:
-        for node in ast.walk(method):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                name = _READ_BY.get(node.func.id, "")
-                if name in given:
-                    yield Piece(*self._span(node), f"({given[name]})")
+            for node in _calls(method):
+                setting = _READ_BY.get(getattr(node.func, "id", ""), "")
+                if setting in own:
+                    yield self._instead_of(node, f"({own[setting]})")
+            if name in (SENDING, MAILING) and overrides.get(name):
+                yield self._globals_in(method, overrides[name])
 
     def _globals_in(self, method: Function, given: Mapping[str, str]) -> Piece:
-        calls = [
-            node
-            for node in ast.walk(method)
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "globals"
-        ]
+        calls = [node for node in _calls(method) if getattr(node.func, "id", "") == "globals"]
         if len(calls) != 1:
             raise CannotMigrate(
                 f"what {method.name} reads at each call cannot be put into this version of our "
                 f"file: set {', '.join(given)} at the top of the copy, and migrate again"
             )
         entries = "".join(f', "{name}": {text}' for name, text in given.items())
-        return Piece(*self._span(calls[0]), f"{{**globals(){entries}}}")
+        return self._instead_of(calls[0], f"{{**globals(){entries}}}")
 
     def _defaults(self) -> Iterator[Piece]:
-        for method in self._class.body:
-            given = self._copy.defaults.get(getattr(method, "name", ""), {})
-            if given and isinstance(method, FUNCTIONS):
-                arguments = method.args.args
-                pairs = zip(reversed(arguments), reversed(method.args.defaults))
-                for argument, node in pairs:
-                    if argument.arg in given:
-                        yield Piece(*self._span(node), given[argument.arg])
+        for name, given in self._copy.defaults.items():
+            arguments = self._methods[name].args
+            pairs = zip(reversed(arguments.args), reversed(arguments.defaults))
+            for argument, node in pairs:
+                if argument.arg in given:
+                    yield self._instead_of(node, given[argument.arg])
 
     def _blocks(self) -> Iterator[Piece]:
         copy = self._copy
         source = copy.source
         head = [source.segment(one) for one in copy.module.head]
         if copy.formats:
-            if "_FORMAT_FLAGS" not in self._ours.text:
-                raise CannotMigrate("another list of formats cannot be put into our file")
             head.append(f"_FORMAT_FLAGS = {list(copy.formats)!r}")
         if head:
-            start = self._starts[self._class.lineno - 1]
+            start = self._ours.starts[self._class.lineno - 1]
             yield Piece(start, start, "\n".join([_HEADING, *head]) + "\n\n\n")
-        end = len(self._ours.text)
         tail = ""
         if copy.module.members:
-            members = "\n\n".join(self._member(one) for one in copy.module.members)
+            members = "\n\n".join(map(source.whole_lines, copy.module.members))
             tail += f"\n\n{_HEADING}\nclass SMSC(SMSC):  # type: ignore[no-redef]\n{members}\n"
         if copy.class_name != "SMSC":
             tail += f"\n\n{copy.class_name} = SMSC\n"
         if copy.module.tail:
             statements = "\n".join(source.segment(one) for one in copy.module.tail)
             tail += f"\n\n{_HEADING}\n{statements}\n"
+        end = len(self._ours.text)
         yield Piece(end, end, tail + self._exports())
-
-    def _member(self, member: ast.stmt) -> str:
-        decorators = getattr(member, "decorator_list", [])
-        first = decorators[0].lineno if decorators else member.lineno
-        lines = self._copy.source.text.split("\n")
-        return "\n".join(lines[first - 1 : getattr(member, "end_lineno", first)])
 
     def _exports(self) -> str:
         """Let a star import give what it gave, no name less and no name more."""
-        listed = self._values.get("__all__")
-        usual = list(ast.literal_eval(listed)) if listed is not None else []
-        wanted = self._copy.module.exported
-        if set(wanted) == set(usual):
+        usual = set(ast.literal_eval(self._values["__all__"]))
+        wanted = set(self._copy.module.exported)
+        if wanted == usual:
             return ""
-        names = ", ".join(f'"{name}"' for name in sorted(wanted))
-        if self._copy.module.surely and set(wanted) > set(usual):
-            more = ", ".join(f'"{name}"' for name in sorted(set(wanted) - set(usual)))
-            return f"\n__all__ += [{more}]\n"
-        if self._copy.module.surely:
-            return f"\n__all__ = [{names}]\n"
-        return f"\n__all__ = [name for name in [{names}] if name in globals()]\n"
+        more = wanted > usual
+        names = ", ".join(f'"{name}"' for name in sorted(wanted - usual if more else wanted))
+        listed = f"[{names}]"
+        if any(isinstance(one, _CONDITIONAL) for one in self._copy.module.carried):
+            listed = f"[name for name in {listed} if name in globals()]"
+        return f"\n__all__ {'+=' if more else '='} {listed}\n"
 
-    def _span(self, node: ast.expr) -> Tuple[int, int]:
-        return self._offset(node.lineno, node.col_offset), self._offset(
-            node.end_lineno or node.lineno, node.end_col_offset or 0
-        )
 
-    def _offset(self, line: int, column: int) -> int:
-        text = self._lines[line - 1]
-        return self._starts[line - 1] + len(text.encode("utf-8")[:column].decode("utf-8"))
+def _calls(method: Function) -> List[ast.Call]:
+    return [node for node in ast.walk(method) if isinstance(node, ast.Call)]

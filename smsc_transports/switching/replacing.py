@@ -13,7 +13,7 @@ import os
 import re
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Iterator, Optional
@@ -35,6 +35,7 @@ class CannotReplace(Exception):
 class Migrated:
     """What the last line of a migrated file says."""
 
+    content: bytes = field(repr=False)
     kept: Path
     kept_hash: str
     is_edited: bool
@@ -80,7 +81,7 @@ def read_mark(path: Path) -> Optional[Migrated]:
         return None
     kept = Path(os.path.realpath(path)).with_name(match.group("kept").decode("utf-8"))
     is_edited = _hash(content[: match.start()]) != match.group("new").decode("ascii")
-    return Migrated(kept, match.group("old").decode("ascii"), is_edited)
+    return Migrated(content, kept, match.group("old").decode("ascii"), is_edited)
 
 
 def put_back(path: Path, migrated: Migrated) -> None:
@@ -93,6 +94,8 @@ def put_back(path: Path, migrated: Migrated) -> None:
         if _hash(migrated.kept.read_bytes()) != migrated.kept_hash:
             raise CannotReplace(f"{migrated.kept} is not the old file any more: it was edited")
         step("checked")
+        if path.read_bytes() != migrated.content:
+            raise CannotReplace(f"{path} was changed in the meantime: try again")
         os.replace(migrated.kept, os.path.realpath(path))
         step("put back")
     except OSError as error:
@@ -106,17 +109,27 @@ def _keep(target: Path, old: bytes) -> Path:
         try:
             # The same file under two names keeps everything: mode, owner, times.
             os.link(target, kept)
-        except FileExistsError:
-            if not os.path.samefile(target, kept):  # else an earlier run was ended here
-                continue
         except OSError:
-            if kept.exists():
+            if os.path.lexists(kept):
+                if _is_same(target, kept, old):  # an earlier run was ended here
+                    return kept
                 continue
             _copied(target, kept)  # a file system without links
-        if kept.read_bytes() != old:
+        if kept.read_bytes() != old:  # another run was faster
+            os.unlink(kept)
             raise CannotReplace(f"{target} was changed in the meantime: try again")
         return kept
     raise AssertionError("there is always a free name")
+
+
+def _is_same(target: Path, kept: Path, old: bytes) -> bool:
+    """Tell whether a file is the old one, or a copy of it with its mode and times."""
+    try:
+        one, other = target.stat(), kept.stat()
+        same = (one.st_mode, one.st_mtime_ns) == (other.st_mode, other.st_mtime_ns)
+        return same and kept.read_bytes() == old
+    except OSError:
+        return False
 
 
 def _copied(target: Path, kept: Path) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
+import functools
 import io
 import os
-import re
 import stat
 import tokenize
 import warnings
@@ -17,17 +17,17 @@ LARGEST_BYTES = 2_000_000
 """No copy and no caller is larger; reading more would only take time."""
 
 Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
+Node = Union[ast.expr, ast.stmt]
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_SCOPES = (*FUNCTIONS, ast.ClassDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-_PYTHON2 = re.compile(r"^\s*(print\s+[^\s(=]|except\s+[\w.]+\s*,|exec\s+[^\s(=]|raise\s+\w+\s*,)")
+_INNER_SCOPES = (*FUNCTIONS, ast.ClassDef, ast.Lambda, *_COMPREHENSIONS)
 
 
 class UnreadableFile(ValueError):
     """A file that cannot be read as Python; the message is a plain sentence without its text."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Source:
     """A file that was read; ``text`` has its lines ended by a line feed."""
 
@@ -41,21 +41,47 @@ class Source:
         """How the file ends its lines."""
         return "\r\n" if b"\r\n" in self.raw else "\n"
 
-    def segment(self, node: ast.AST) -> str:
-        """Give the text of a node, with its decorators."""
-        decorators = getattr(node, "decorator_list", [])
-        if decorators:
-            first, last = decorators[0].lineno, getattr(node, "end_lineno", 0)
-            return "\n".join(self.text.split("\n")[first - 1 : last])
-        return ast.get_source_segment(self.text, node) or ""
+    @functools.cached_property
+    def lines(self) -> List[str]:
+        """The lines without their ends."""
+        return self.text.split("\n")
 
-    def lines(self, node: ast.AST) -> Tuple[str, ...]:
-        """Give the whole lines of a node; of a compound statement its head only."""
-        first = getattr(node, "lineno", 1)
-        body = getattr(node, "body", None)
-        last = body[0].lineno - 1 if isinstance(body, list) else getattr(node, "end_lineno", first)
-        found = self.text.split("\n")[first - 1 : max(first, last)]
-        return tuple(line.strip() for line in found if line.strip())
+    @functools.cached_property
+    def starts(self) -> List[int]:
+        """Where each line starts in the text, and where one more would."""
+        starts = [0]
+        for line in self.lines:
+            starts.append(starts[-1] + len(line) + 1)
+        return starts
+
+    def span(self, node: Node) -> Tuple[int, int]:
+        """Give start and end of a node in the text."""
+        end = self._offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
+        return self._offset(node.lineno, node.col_offset), end
+
+    def segment(self, node: Node) -> str:
+        """Give the text of a node; of one with decorators the whole lines."""
+        if getattr(node, "decorator_list", []):
+            return self.whole_lines(node)
+        start, end = self.span(node)
+        return self.text[start:end]
+
+    def whole_lines(self, node: ast.AST) -> str:
+        """Give the lines of a statement, with its decorators."""
+        first, last = line_numbers(node)
+        return "\n".join(self.lines[first - 1 : last])
+
+    def _offset(self, line: int, column: int) -> int:
+        return self.starts[line - 1] + len(
+            self.lines[line - 1].encode("utf-8")[:column].decode("utf-8")
+        )
+
+
+def line_numbers(node: ast.AST) -> Tuple[int, int]:
+    """Give the first and the last line of a statement, with its decorators."""
+    first = getattr(node, "lineno", 1)
+    decorators = getattr(node, "decorator_list", [])
+    return min([first, *(one.lineno for one in decorators)]), getattr(node, "end_lineno", first)
 
 
 def read_source(path: Path) -> Source:
@@ -90,7 +116,14 @@ def parse_source(path: Path, raw: bytes) -> Source:
     Raises:
         UnreadableFile: it cannot be decoded or parsed.
     """
-    text = _decoded(raw).replace("\r\n", "\n").replace("\r", "\n")
+    try:
+        encoding = tokenize.detect_encoding(io.BytesIO(raw).readline)[0]
+        text = raw.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
+    except (SyntaxError, UnicodeDecodeError):
+        why = "it is not UTF-8, and declares no encoding that fits"
+        raise UnreadableFile(why) from None
+    if "\0" in text:
+        raise UnreadableFile("it has null bytes")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of an invalid escape in somebody's file
@@ -99,31 +132,9 @@ def parse_source(path: Path, raw: bytes) -> Source:
     except (RecursionError, MemoryError):
         raise UnreadableFile("it is too deeply nested") from None
     except SyntaxError as error:
-        line = error.lineno or 1
-        lines = [*text.split("\n"), ""]
-        if any(_PYTHON2.match(one) for one in lines):
-            raise UnreadableFile(
-                f"line {line} is Python 2; our file runs on Python 3.8 and newer"
-            ) from None
-        raise UnreadableFile(f"line {line} is no valid Python") from None
-    except ValueError:
-        raise UnreadableFile("it is no valid Python") from None
+        why = f"line {error.lineno or 1} is no valid Python 3; is it Python 2, or damaged?"
+        raise UnreadableFile(why) from None
     return Source(path, raw, text, tree)
-
-
-def _decoded(raw: bytes) -> str:
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise UnreadableFile("it is saved as UTF-16, which Python does not run")
-    if b"\0" in raw:
-        raise UnreadableFile(f"line {raw[: raw.index(0)].count(10) + 1} has a null byte")
-    try:
-        encoding = tokenize.detect_encoding(io.BytesIO(raw).readline)[0]
-        return raw.decode(encoding)
-    except SyntaxError:
-        raise UnreadableFile("it is not UTF-8 and declares no encoding that is known") from None
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise UnreadableFile(f"line {line} is not {encoding}, which the file declares") from None
 
 
 def dotted(node: object) -> str:
@@ -169,18 +180,17 @@ def bound_names(statement: ast.AST) -> List[str]:
 def own_scope(statement: ast.AST) -> Iterator[ast.AST]:
     """Walk a node in order, but not into functions, classes and comprehensions inside it."""
     yield statement
-    if isinstance(statement, (*_SCOPES, *_COMPREHENSIONS)):
-        return
-    for child in ast.iter_child_nodes(statement):
-        yield from own_scope(child)
+    if not isinstance(statement, _INNER_SCOPES):
+        for child in ast.iter_child_nodes(statement):
+            yield from own_scope(child)
 
 
 def imports(statement: ast.AST) -> Set[Tuple[str, str]]:
     """Give module and name of all that a statement imports; empty if it does anything else."""
     if isinstance(statement, ast.Try):
-        inner = [*statement.body, *(one for part in statement.handlers for one in part.body)]
         if statement.orelse or statement.finalbody:
             return set()
+        inner = [*statement.body, *(one for part in statement.handlers for one in part.body)]
         parts = [imports(one) for one in inner if not isinstance(one, ast.Pass)]
         return set().union(*parts) if all(parts) else set()
     if isinstance(statement, ast.ImportFrom):

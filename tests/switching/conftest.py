@@ -5,15 +5,16 @@ from __future__ import annotations
 import ast
 import functools
 from pathlib import Path
-from typing import Callable, Dict, Tuple
+from typing import Callable, Dict, List, NamedTuple, Tuple
 
 import pytest
 
 from smsc_transports.cli import main as cli
-from smsc_transports.switching import fingerprints
-from smsc_transports.switching.known_editions import EDITIONS
+from smsc_transports.switching import fingerprints, known_editions, reading
+from smsc_transports.switching.known_editions import EDITION_1_8 as EDITION_1_8_LABEL
+from smsc_transports.switching.known_editions import THIRD_BUILD as THIRD_LABEL
 
-from .cases import EDITION_1_8, EDITION_1_9, vendor_like
+from .cases import EDITION_1_8, vendor_like
 from .edits import THIRD_BUILD
 
 collect_ignore = ["programs"]
@@ -21,30 +22,47 @@ collect_ignore = ["programs"]
 Smsc = Callable[..., Tuple[int, str, str]]
 
 
+class StandIn(NamedTuple):
+    """What is known of the stand-in's editions, as the package knows it of the vendor's."""
+
+    edition: Dict[str, str]
+    without_key: Dict[str, str]
+    refused: Dict[str, str]
+
+
 @functools.lru_cache(maxsize=None)
-def stand_in() -> Dict[str, Dict[str, str]]:
-    """Give the fingerprints of the stand-in, under the names that the editions have."""
-    texts = {
-        "1.8": vendor_like(*EDITION_1_8),
-        "1.9": vendor_like(*EDITION_1_9),
-        "2.0, third build": vendor_like().replace(*THIRD_BUILD),
-        "2.0": vendor_like(),
-    }
-    found: Dict[str, Dict[str, str]] = {}
-    for label, text in texts.items():
-        tree = ast.parse(text)
-        cls = next(node for node in tree.body if isinstance(node, ast.ClassDef))
-        functions = [node for node in [*cls.body, *tree.body] if isinstance(node, ast.FunctionDef)]
-        for function in functions:
-            prints = fingerprints.prints_of(function, cls.name)
-            if label in EDITIONS[function.name]:
-                found.setdefault(function.name, {})[label] = prints
-    return found
+def stand_in() -> StandIn:
+    edition = _prints(vendor_like())
+    third, first = _prints(vendor_like().replace(*THIRD_BUILD)), _prints(vendor_like("first_build"))
+    (own,), (usual,) = _differing(first, edition), _differing(edition, first)
+    digest, _, settings = own.partition("+")
+    without_key = {"digest": digest, "instead of": usual.split("+")[0], "settings": settings}
+    old = _differing(_prints(vendor_like(*EDITION_1_8)), edition)
+    refused = {one.split("+")[0]: EDITION_1_8_LABEL for one in old if one != own}
+    refused.update({one.split("+")[0]: THIRD_LABEL for one in _differing(third, edition)})
+    return StandIn(edition, without_key, refused)
+
+
+def _prints(text: str) -> Dict[str, str]:
+    tree = ast.parse(text)
+    cls = next(node for node in tree.body if isinstance(node, ast.ClassDef))
+    functions = [node for node in [*cls.body, *tree.body] if isinstance(node, ast.FunctionDef)]
+    return {one.name: fingerprints.prints_of(one, cls.name) for one in functions}
+
+
+def _differing(one: Dict[str, str], other: Dict[str, str]) -> List[str]:
+    """Give the statements that only the first has."""
+    return [each for name in one for each in one[name].split() if each not in other[name].split()]
 
 
 @pytest.fixture(autouse=True)
 def stand_in_is_the_vendors(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fingerprints, "EDITIONS", stand_in())
+    known = stand_in()
+    monkeypatch.setattr(fingerprints, "EDITION", known.edition)
+    for module in (fingerprints, reading):
+        monkeypatch.setattr(module, "WITHOUT_KEY", known.without_key)
+    for module in (known_editions, reading):
+        monkeypatch.setattr(module, "REFUSED_STATEMENTS", known.refused)
 
 
 @pytest.fixture

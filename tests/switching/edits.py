@@ -48,7 +48,7 @@ class Edit(NamedTuple):
 
 LOGIN, PASSWORD = 'SMSC_LOGIN = "QzXlogin"', 'SMSC_PASSWORD = "QzXpassword"'
 IMPORT = ("import smtplib\n", "import smtplib\nimport os\n")
-URL = '("https" if SMSC_HTTPS else "http") + "://smsc.ua/sys/"'
+URL = 'ifs(SMSC_HTTPS, "https", "http") + "://smsc.ua/sys/"'
 SENT = '        if SMSC_DEBUG:\n            print("sent: '
 
 
@@ -87,17 +87,14 @@ EDITS: List[Edit] = [
          'SMSC_PASSWORD = ("QzXpass"\n"word")', says="SMSC_PASSWORD = "),
     _row("a password written in two indented parts", TAKEN, PASSWORD,
          'SMSC_PASSWORD = ("QzXpass"\n                 "word")', says="SMSC_PASSWORD = "),
-    _row("constants set by way of the module, then as usual", TAKEN, LOGIN,
+    _row("constants set by way of the module, then as usual", REFUSED, LOGIN,
          'import sys\nsys.modules[__name__].SMSC_LOGIN = "QzXfirst"\n' + LOGIN,
          says="sys.modules[__name__].SMSC_LOGIN = "),
     _row("constants from a dictionary", REFUSED, LOGIN,
          LOGIN + "\nlocals().update(SMSC_HTTPS=True)", says="without running it"),
     _row("two constants in one line", TAKEN, LOGIN + "  # login\n" + PASSWORD,
          'SMSC_LOGIN, SMSC_PASSWORD = "QzXa", "QzXb"', says='= "***", "***"'),
-    _row("a star import that can be read", TAKEN, "import smtplib\n",
-         "import smtplib\nfrom access import *\n", LOGIN, "SMSC_LOGIN = user",
-         says="from access import *", files={"access.py": 'user = "starred"\nother = 1\n'}),
-    _row("a star import after the constants", TAKEN, "\n\ndef ifs",
+    _row("a star import after the constants", REFUSED, "\n\ndef ifs",
          "\nfrom access import *\n\n\ndef ifs", says="from access import *",
          files={"access.py": 'SMSC_LOGIN = "starred"\n'}),
     _row("a star import that cannot be read", REFUSED, "import smtplib\n",
@@ -110,7 +107,7 @@ EDITS: List[Edit] = [
          environment={"SMS_USER": "late"}),
     _row("HTTPS and POST from settings at each call", TAKEN, "import smtplib\n",
          "import smtplib\nimport shop_settings as settings\n",
-         "if SMSC_HTTPS", "if settings.SMSC_HTTPS", "if SMSC_POST", "if settings.SMSC_POST",
+         "ifs(SMSC_HTTPS", "ifs(settings.SMSC_HTTPS", "if SMSC_POST", "if settings.SMSC_POST",
          says="SMSC_HTTPS = settings.SMSC_HTTPS (at each call)",
          files={"shop_settings.py": "SMSC_HTTPS = False\nSMSC_POST = True\n"}),
     _row("charset from settings at each call", TAKEN, "import smtplib\n",
@@ -125,10 +122,15 @@ EDITS: List[Edit] = [
     _row("a function called at each call", REFUSED, LOGIN,
          LOGIN + "\n\n\ndef account():\n    return SMSC_LOGIN",
          "quote(SMSC_LOGIN)", "quote(account())", says="_smsc_send_cmd"),
-    _row("an import inside a method", REFUSED, "        first = (",
-         "        import os\n        first = (", says="import os"),
-    _row("an account typed into the method", TAKEN,
-         "quote(SMSC_PASSWORD)", 'quote("QzXother")', says='SMSC_PASSWORD = "***"'),
+    _row("an import inside a method", REFUSED, "        first = ifs(",
+         "        import os\n        first = ifs(", says="import os"),
+    _row("an account typed into the method", REFUSED,
+         "quote(SMSC_PASSWORD)", 'quote("QzXother")', says='quote("***")'),
+    _row("an account typed into the method over two lines", REFUSED,
+         "quote(SMSC_PASSWORD)", 'quote("QzXother"\n                "QzXmore")',
+         says='quote("***")'),
+    _row("an account typed into the URL", REFUSED,
+         '"?" + account', '"?login=QzXa&psw=QzXb" + account', says='urlopen(url + "***"'),
     _row("constants in the class, read off the object", TAKEN, LOGIN, "",
          "class SMSC(object):\n", 'class SMSC(object):\n    SMSC_LOGIN = "QzXclass"\n',
          "quote(SMSC_LOGIN)", "quote(self.SMSC_LOGIN)", "ifs(SMSC_LOGIN,", "ifs(self.SMSC_LOGIN,",
@@ -169,7 +171,7 @@ EDITS: List[Edit] = [
     _row("except Exception", TAKEN, "            except:", "            except Exception:"),
     _row("network errors raised", REFUSED, '                text = ""\n            attempt',
          "                raise\n            attempt", says="raise"),
-    _row("POST always", TAKEN, "if SMSC_POST or", "if True or", says="SMSC_POST = True"),
+    _row("POST always", REFUSED, "if SMSC_POST or", "if True or", says="if True or"),
     _row("POST never", REFUSED, "if SMSC_POST or len(account + arg) > 2000:", "if SMSC_POST:",
          says="if SMSC_POST:"),
     # Formats and defaults.
@@ -208,7 +210,7 @@ EDITS: List[Edit] = [
     _row("debug output taken out", REFUSED,
          '        if SMSC_DEBUG:\n            print("balance: " + ",".join(answer))\n', "",
          says="get_balance"),
-    _row("local variables renamed", TAKEN, "words", "parts", "reply", "response"),
+    _row("local variables renamed", REFUSED, "reply", "response", says="response = urlopen"),
     _row("comments, docstrings and layout", TAKEN, "    def get_balance(self):\n",
          '    def get_balance(self):\n        """Balance."""\n        # of the account\n'),
     _row("annotations", TAKEN, "def get_balance(self):", "def get_balance(self) -> str:"),
@@ -236,6 +238,11 @@ EDITS: List[Edit] = [
     _row("a proxy for urllib", REFUSED, "import smtplib\n",
          "import smtplib\nimport urllib.request\n"
          "urllib.request.install_opener(urllib.request.build_opener())\n", says="urlopen"),
+    _row("a SOCKS proxy", REFUSED, "import smtplib\n",
+         "import smtplib\nimport tunnel\ntunnel.wrap(smtplib)\n", says="with smtplib",
+         files={"tunnel.py": "def wrap(module):\n    pass\n"}),
+    _row("a timeout of all sockets", REFUSED, "import smtplib\n",
+         "import smtplib\nimport socket\nsocket.setdefaulttimeout(5)\n", says="SMSC_TIMEOUT"),
     _row("a method replaced from below", REFUSED, also="\nSMSC.get_balance = lambda self: '0'\n",
          says="get_balance"),
     _row("an environment variable of ours", REFUSED, *IMPORT,

@@ -15,12 +15,12 @@ from .conftest import Smsc
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"smsc = '\0'\n", "line 1 has a null byte"),
-        (b"# smsc\nprint 'x'\n", "line 2 is Python 2"),
-        (b"# smsc\ndef f(:\n", "line 2 is no valid Python"),
-        (b"# smsc \xff\xfe\xfa\n", "it is not UTF-8 and declares no encoding that is known"),
-        (b"# coding: nonsense\n# smsc\n", "declares no encoding that is known"),
-        (b"\xff\xfes\0m\0s\0c\0", "saved as UTF-16"),
+        (b"smsc = '\0'\n", "it has null bytes"),
+        (b"# smsc\nprint 'x'\n", "is it Python 2"),
+        (b"# smsc\ndef f(:\n", "line 2 is no valid Python 3"),
+        (b"# smsc \xff\xfe\xfa\n", "it is not UTF-8, and declares no encoding that fits"),
+        (b"# coding: nonsense\n# smsc\n", "declares no encoding that fits"),
+        (b"\xff\xfes\0m\0s\0c\0", "declares no encoding"),
         (b"# smsc\n" + b"(" * 5000 + b")" * 5000, ""),  # each Python in its own words
         (b"# smsc\nx = " + b"-" * 100_000 + b"1\n", ""),
         (b"# smsc\n" + b"#" * 3_000_000, "larger than 2,000,000 bytes"),

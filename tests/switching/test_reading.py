@@ -7,8 +7,6 @@ from typing import Tuple
 
 import pytest
 
-from smsc_transports.switching.fingerprints import compare_method
-from smsc_transports.switching.known_editions import EDITIONS
 from smsc_transports.switching.migrating import migrated_text
 from smsc_transports.switching.reading import Unknown, UnreadableFile, constants, read_copy
 
@@ -113,9 +111,3 @@ def test_what_a_migrated_file_reads_at_each_call_is_read_too(folder: Path) -> No
 def test_a_folder_is_not_a_file(folder: Path) -> None:
     with pytest.raises(UnreadableFile, match="no regular file"):
         read_copy(folder)
-
-
-def test_every_method_of_the_vendors_has_a_fingerprint() -> None:
-    assert set(EDITIONS) == {"ifs", "send_sms", "send_sms_mail", "get_sms_cost", "get_status",
-                             "get_balance", "_smsc_send_cmd"}  # fmt: skip
-    assert callable(compare_method)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import Any
 
 _DESCRIPTION = """\
 Runs your copy of the vendor's smsc_api.py beside ours with what smsc migrate would
-carry over: the same calls, each side in a process of its own, with a gateway on this
-machine in the place of every host. Nothing leaves this machine, no file is written.
+carry over: the same calls, with a gateway on this machine in the place of every
+host. Nothing leaves this machine, no file is written.
 """
 _EPILOG = """\
-Run it in the folder of your program, with its environment variables set to anything.
-If the copy needs modules of a virtual environment: --python venv/bin/python
+Run it in the folder of your program, where its modules are installed, with its
+environment variables set to anything.
 
 exit status:
   0  the same, but for numbered differences and changes that smsc check names
@@ -34,32 +33,21 @@ def add_parser(subparsers: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("file", type=Path, metavar="FILE", help="your copy, whatever its name")
-    parser.add_argument(
-        "--python", default=sys.executable, metavar="PATH", help="the Python to run both with"
-    )
-    parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument("--verbose", action="store_true", help="show all causes and scenes")
+    parser.add_argument("--verbose", action="store_true", help="show all causes and calls")
     parser.set_defaults(run=_run)
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from smsc_transports.switching.comparing import report
+    from smsc_transports.cli.terminal import print_anything
     from smsc_transports.switching.comparing.comparison import DIFFERENT, compare
     from smsc_transports.switching.comparing.program import CannotCompare
+    from smsc_transports.switching.comparing.report import lines
 
-    if hasattr(sys.stdout, "reconfigure"):  # an ASCII console shows escapes
-        sys.stdout.reconfigure(errors="backslashreplace")
+    print_anything(sys.stdout)
     try:
-        if not arguments.file.is_file():
-            raise CannotCompare("There is no such file.")
-        result = compare(arguments.file, arguments.python)
+        result = compare(arguments.file)
     except CannotCompare as error:
-        if arguments.json:
-            print(json.dumps({"file": str(arguments.file), "cannot_compare": str(error)}))
         print(f"smsc compare: {arguments.file} cannot be compared. {error}", file=sys.stderr)
         return 2
-    if arguments.json:
-        print(json.dumps(report.as_json(result), ensure_ascii=False, indent=1))
-    else:
-        print("\n".join(report.lines(result, arguments.verbose)))
+    print("\n".join(lines(result, arguments.verbose)))
     return int(any(verdict.kind == DIFFERENT for verdict in result.verdicts))

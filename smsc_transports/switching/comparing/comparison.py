@@ -5,39 +5,30 @@ from __future__ import annotations
 import ast
 import os
 import re
-import sys
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, Dict, List, Mapping, NamedTuple, Sequence, Set
+from typing import Dict, List, Mapping, NamedTuple, Sequence, Set, Tuple
 
-from smsc_transports.switching.comparing import calls, numbered
+from smsc_transports.switching.comparing import calls
 from smsc_transports.switching.comparing.calls import Scene
-from smsc_transports.switching.comparing.causes import Cause, causes, same_but_for_escapes
-from smsc_transports.switching.comparing.child.fence import SILENCE
-from smsc_transports.switching.comparing.gateway import SILENT, Gateway
-from smsc_transports.switching.comparing.program import (
-    NOTHING_SEEN,
-    SECONDS_A_CALL,
-    SECONDS_OF_SILENCE,
-    SITE,
-    CannotCompare,
-    Fields,
-    Program,
-)
+from smsc_transports.switching.comparing.causes import Cause, causes
+from smsc_transports.switching.comparing.program import CannotCompare, Fields, Program
+from smsc_transports.switching.comparing.sides import File
+from smsc_transports.switching.copies import VENDORS, Copy, Takeover
+from smsc_transports.switching.known_editions import SECRETS
+from smsc_transports.switching.literals import is_secret, masked
 from smsc_transports.switching.migrating import CannotMigrate, migrated_text
-from smsc_transports.switching.reading import VENDORS, Copy, Takeover, read_copy
-from smsc_transports.switching.sources import UnreadableFile
+from smsc_transports.switching.module_level import NEW_SETTINGS
+from smsc_transports.switching.reading import copy_of, read_copy
+from smsc_transports.switching.sources import UnreadableFile, parse_source
 
 SAME, NUMBERED, KNOWN, DIFFERENT = "the same", "numbered", "known", "different"
-IMPORT = Scene("its import", "import", ())
-_SECRET = re.compile("login|user|passw|psw|_pwd|key|token|secret", re.IGNORECASE)
-_CREDENTIALS = ("SMSC_LOGIN", "SMSC_PASSWORD", "SMTP_LOGIN", "SMTP_PASSWORD")
+IMPORT = Scene("its import", "import")
+DUMMY = "dummy"
+MOST_STOPPED = 3  # calls; each takes seconds
 _MAY_BE_UNSET = ("SMSC_POST", "SMSC_HTTPS", "SMSC_DEBUG", "SMTP_LOGIN", "SMTP_PASSWORD")
 # What neither side is to see: proxies, and settings that only ours has.
 _LEFT_OUT = re.compile(
-    ".*_proxy|SMSC_(HOST|TRANSPORT|FAILOVER|TIMEOUT|DEADLINE|SLOTS|SANDBOX.*|PLUGINS|BLOCK_PLUGINS)",
+    f".*_proxy|{'|'.join(NEW_SETTINGS)}|SMSC_SANDBOX.*|SMSC_PLUGINS|SMSC_BLOCK_PLUGINS",
     re.IGNORECASE,
 )
 
@@ -49,8 +40,6 @@ class Verdict(NamedTuple):
     kind: str
     reason: str = ""
     causes: Sequence[Cause] = ()
-    yours: Mapping[str, Any] = MappingProxyType({})
-    ours: Mapping[str, Any] = MappingProxyType({})
 
 
 class Result(NamedTuple):
@@ -62,9 +51,9 @@ class Result(NamedTuple):
     secrets: List[str]
 
 
-def compare(path: Path, python: str = sys.executable) -> Result:
+def compare(path: Path) -> Result:
     """Compare a copy with ours. Raises CannotCompare."""
-    copy, text = _read(path)
+    copy, files = _read(path)
     missing = missing_environment(copy, os.environ)
     if missing:
         given = " ".join(f"{name}=..." for name in missing)
@@ -72,29 +61,32 @@ def compare(path: Path, python: str = sys.executable) -> Result:
             f"It reads {', '.join(missing)} from the environment, which is not set here. "
             f"Give any values; nothing leaves this machine: {given} smsc compare {path}"
         )
-    with ExitStack() as stack:
-        environment = _environment(copy)
-        sides = [
-            _Side(Program(path, copy.source.text, copy.class_name, python, environment)),
-            _Side(Program(path, text, copy.class_name, python, environment, SITE)),
-        ]
-        for side in sides:
-            stack.callback(side.program.stop)
-        with ThreadPoolExecutor(2) as pool:
-            list(pool.map(_Side.load, sides))
-            settable = set(sides[0].constants) & set(sides[1].constants) - _fixed(copy)
-            dummies = _dummies(sides[0].constants, settable)
-            for side in sides:
-                side.dummies = {
-                    name: value for name, value in dummies.items() if side.constants[name]
-                }
-            chosen = _scenes(copy, settable)
-            left_out = [scene.name for scene in chosen if not set(scene.settings) <= settable]
-            chosen = [scene for scene in chosen if scene.name not in left_out]
-            list(pool.map(lambda side: side.run(chosen), sides))
-    _refuse_a_hollow_run(sides[0])
-    secrets = _secrets(copy, sides[0].constants)
-    return Result(copy, _verdicts(copy, sides[0], sides[1]), left_out, secrets)
+    program = Program(files, _environment(copy))
+    try:
+        loaded = program.load()
+        own, our = (side["constants"] for side in loaded)
+        settable = set(own) & set(our) - _fixed(copy)
+        chosen = [scene for scene in _scenes(copy) if set(scene.settings) <= settable]
+        stopped = 0
+        seen: List[Tuple[Scene, Fields, Fields]] = [(IMPORT, loaded[0], loaded[1])]
+        for scene in chosen:
+            values = [{**_set(each, settable), **scene.settings} for each in (own, our)]
+            both = [program.call(side, scene, values[side]) for side in (0, 1)]
+            stopped += "stopped" in both[0]
+            if stopped > MOST_STOPPED:
+                raise CannotCompare(f"Its {scene.method} {both[0]['stopped']}, in many calls.")
+            if scene.name == calls.PLAIN_SEND:
+                _refuse_a_hollow_run(both[0])
+            seen.append((scene, both[0], both[1]))
+    finally:
+        program.stop()
+    left_out = [scene.name for scene in _scenes(copy) if scene not in chosen]
+    found = re.search(r"charset=([^&']*)", str(seen[1][2]["wire"]))
+    charset = found[1] if found else "utf-8"
+    verdicts = [_judge(copy, scene, yours, ours, charset) for scene, yours, ours in seen]
+    secrets = [own.get(name) for name in SECRETS]
+    secrets += [value for name, value in os.environ.items() if is_secret(name)]
+    return Result(copy, verdicts, left_out, [one for one in secrets if isinstance(one, str)])
 
 
 def missing_environment(copy: Copy, environment: Mapping[str, str]) -> List[str]:
@@ -111,182 +103,89 @@ def _needed(takeover: Takeover) -> List[str]:
     found = []
     for node in ast.walk(tree):
         # With a default, or where None will do, it need not be set.
-        if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords:
-            if takeover.name not in _MAY_BE_UNSET:
+        alone = isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords
+        if isinstance(node, ast.Call):
+            if alone and takeover.name not in _MAY_BE_UNSET:
                 found.append(getattr(node.args[0], "value", None))
         elif isinstance(node, ast.Subscript):
             found += [getattr(part, "value", None) for part in ast.walk(node.slice)]
     return [name for name in takeover.needs_environment if name in found]
 
 
-def _read(path: Path) -> Any:
+def _read(path: Path) -> Tuple[Copy, List[File]]:
+    """Read the copy; give the texts to run, with dummies in the place of typed-in secrets."""
     try:
         copy = read_copy(path)
         if copy.kind != VENDORS:
             raise CannotCompare("It is no copy of the vendor's file.")
-        return copy, migrated_text(copy, force=True)
+        dummies = parse_source(path, masked(copy.source, by=DUMMY).encode("utf-8"))
+        ours = migrated_text(copy_of(dummies), force=True)
     except UnreadableFile as error:
         raise CannotCompare(f"{str(error).rstrip('.')}.") from None
     except CannotMigrate as error:
         raise CannotCompare(f"Ours cannot be composed for it: {error}.") from None
+    texts = (dummies.text, ours)
+    return copy, [File(os.path.abspath(path), text, copy.class_name) for text in texts]
 
 
 def _fixed(copy: Copy) -> Set[str]:
     """Give the settings that the copy takes from elsewhere than the constant of the name."""
-    return {*copy.settings, *(name for given in copy.overrides.values() for name in given)}
+    typed = {"SMSC_HTTPS"} if copy.sending.https is not None else set()
+    return typed.union(*copy.overrides.values())
 
 
 def _environment(copy: Copy) -> Dict[str, str]:
     """Give this environment, with dummies for the account of the gateway."""
     kept = {name: value for name, value in os.environ.items() if not _LEFT_OUT.fullmatch(name)}
     for name in copy.needs_environment:
-        if kept.get(name) and _SECRET.search(name):
-            kept[name] = f"dummy {name}"
+        if kept.get(name) and is_secret(name):
+            kept[name] = DUMMY
     return {**kept, "TZ": "UTC"}
 
 
-def _dummies(constants: Fields, settable: Set[str]) -> Fields:
-    return {
-        name: f"dummy {name}"
-        for name in _CREDENTIALS
-        if name in settable and isinstance(constants[name], str) and constants[name]
+def _scenes(copy: Copy) -> List[Scene]:
+    has_keys = "apikey" in copy.source.text
+    return [one for one in calls.scenes() if has_keys or one.settings.get("SMSC_LOGIN") != ""]
+
+
+def _set(constants: Fields, settable: Set[str]) -> Fields:
+    """Give the constants to set before a call: as they were, but for the account."""
+    found = {
+        name: value for name, value in constants.items() if not isinstance(value, (dict, list))
     }
-
-
-def _scenes(copy: Copy, settable: Set[str]) -> List[Scene]:
-    chosen = calls.scenes()
-    if "apikey" in copy.source.text and "SMSC_LOGIN" in settable:
-        chosen.insert(1, calls.with_an_api_key())
-    return chosen
-
-
-class _Side:
-    """One side, and what it did in each scene."""
-
-    def __init__(self, program: Program) -> None:
-        self.program = program
-        self.constants: Fields = {}
-        self.dummies: Fields = {}
-        self.seen: Dict[str, Fields] = {}
-        self.scenes: List[Scene] = []
-        self.error = ""
-        self._stuck: Dict[str, str] = {}
-
-    def load(self) -> None:
-        with Gateway() as gateway:
-            told = self.program.load(gateway)
-        self.constants = told["constants"]
-        self.seen[IMPORT.name] = {**_observed([told], gateway.wire), "outcomes": []}
-        self.scenes.append(IMPORT)
-
-    def run(self, scenes: List[Scene]) -> None:
-        for scene in scenes:
-            self._run(scene)
-            if scene.name == calls.PLAIN_SEND:
-                self._run(calls.at_the_limit(_length(self.seen[scene.name])))
-
-    def _run(self, scene: Scene) -> None:
-        told: List[Fields] = []
-        wire: List[Fields] = []
-        settings = {**self.constants, **self.dummies, **scene.settings}
-        plain = (str, int, float, type(None))
-        settings = {name: value for name, value in settings.items() if isinstance(value, plain)}
-        silent = SILENT in scene.script
-        if silent and "SMSC_TIMEOUT" in self.constants:
-            settings["SMSC_TIMEOUT"] = SILENCE
-        for place, (args, keywords) in enumerate(scene.calls):
-            if scene.method in self._stuck:
-                told.append({**NOTHING_SEEN, "stopped": self._stuck[scene.method]})
-                continue
-            with Gateway(scene.script, scene.rest) as gateway:
-                told.append(
-                    self.program.call(
-                        scene.method,
-                        args,
-                        keywords,
-                        settings,
-                        gateway,
-                        new=place == 0,
-                        seconds=SECONDS_OF_SILENCE if silent else SECONDS_A_CALL,
-                    )
-                )
-            wire += gateway.wire
-            if "stopped" in told[-1] and not silent:
-                # Each further call would take seconds.
-                self._stuck[scene.method] = told[-1]["stopped"]
-        if scene.name == calls.PLAIN_SEND and not wire:
-            self.error = str(told[0].get("error") or told[0].get("stopped") or "")
-        self.seen[scene.name] = _observed(told, wire)
-        self.scenes.append(scene)
-
-
-def _observed(told: List[Fields], wire: List[Fields]) -> Fields:
-    fields = ("result", "raises", "stopped")
-    return {
-        "outcomes": [{name: each[name] for name in fields if name in each} for each in told],
-        "printed": "".join(each["printed"] for each in told),
-        "refused": sorted({what for each in told for what in each["refused"]}),
-        "pauses": [pause for each in told for pause in each["pauses"]],
-        "wire": wire,
-    }
-
-
-def _length(plain: Fields) -> int:
-    """Give the number of characters of the parameters of the plain message."""
-    for attempt in plain["wire"]:
-        return len(attempt.get("body") or attempt.get("sent", "").partition("?")[2])
-    return 0
-
-
-def _refuse_a_hollow_run(side: _Side) -> None:
-    """Raise if the copy does not work here: what it would do then is not known."""
-    if not any("sent" in attempt for attempt in side.seen[calls.PLAIN_SEND]["wire"]):
-        why = side.error or "it returns without asking any host"
-        raise CannotCompare(f"Its send_sms does not send here: {why}. What it lacks is not known.")
-
-
-def _verdicts(copy: Copy, own: _Side, our: _Side) -> List[Verdict]:
-    scenes = {scene.name: scene for scene in our.scenes}
-    charset = re.search(r"charset=([^&]*)", str(our.seen[calls.PLAIN_SEND]["wire"]))
-    base = {
-        "SMSC_CHARSET": charset[1] if charset else "utf-8",
-        "SMSC_POST": "'body'" in str(our.seen[calls.PLAIN_SEND]["wire"]),
-        "SMTP_LOGIN": "AUTH" in str(our.seen["a letter"]["wire"]),
-    }
-    found = []
-    for name, scene in scenes.items():
-        yours, ours = own.seen[name], our.seen[name]
-        settings = {**base, **scene.settings}
-        found.append(_judge(copy, scene, yours, ours, settings, our.seen))
+    for name in settable & set(SECRETS):
+        if isinstance(constants[name], str) and constants[name]:
+            found[name] = DUMMY
     return found
 
 
-def _judge(
-    copy: Copy,
-    scene: Scene,
-    yours: Fields,
-    ours: Fields,
-    settings: Fields,
-    others: Mapping[str, Fields],
-) -> Verdict:
+def _refuse_a_hollow_run(seen: Fields) -> None:
+    """Raise if the copy does not work here: what it would do then is not known."""
+    if not any("sent" in attempt for attempt in seen["wire"]):
+        why = seen.get("error") or seen.get("stopped") or "it returns without asking any host"
+        raise CannotCompare(f"Its send_sms does not send here: {why}. What it lacks is not known.")
+
+
+def _judge(copy: Copy, scene: Scene, yours: Fields, ours: Fields, charset: str) -> Verdict:
+    yours, ours = ({k: v for k, v in side.items() if k not in ("error", "constants")}
+                   for side in (yours, ours))  # fmt: skip
     if yours == ours:
         return Verdict(scene, SAME)
-    if same_but_for_escapes(yours, ours):
+    found = causes(yours, ours)
+    if not found:
         return Verdict(scene, NUMBERED, "D16")
-    against = ours
-    if scene.number:
-        against = numbered.vendors(scene.number, ours, settings, others)
-        if same_but_for_escapes(yours, against):
-            return Verdict(scene, NUMBERED, scene.number)
-    # What the vendor's file would do is the nearer one where a number is due as well.
-    where = min((causes(yours, against), causes(yours, ours)), key=len)
+    utf8 = str(scene.settings.get("SMSC_CHARSET", charset)).lower() in ("utf-8", "utf8")
+    may = calls.MAY_DIFFER.get(scene.number, ()) if scene.number != "D1" or not utf8 else ()
+    left = [cause for cause in found if cause.what not in may and calls.ANYTHING not in may]
+    if not left:
+        return Verdict(scene, NUMBERED, scene.number)
     reason = _named_by_check(copy, scene) or _fewer_formats(copy, yours, ours)
-    return Verdict(scene, KNOWN if reason else DIFFERENT, reason, where, yours, ours)
+    return Verdict(scene, KNOWN if reason else DIFFERENT, reason, left)
 
 
 def _named_by_check(copy: Copy, scene: Scene) -> str:
     """Give the change that check names and that may be why a scene differs."""
-    if scene.method not in (*copy.methods, IMPORT.method):
+    if scene.method not in (*copy.compared, IMPORT.method):
         return f"{scene.method} was taken out"
     involved = [scene.method, calls.RAW, "class", "module", "ifs"]
     lines = [
@@ -299,30 +198,5 @@ def _named_by_check(copy: Copy, scene: Scene) -> str:
 
 
 def _fewer_formats(copy: Copy, yours: Fields, ours: Fields) -> str:
-    pairs = [pair for pair in zip(yours["outcomes"], ours["outcomes"]) if pair[0] != pair[1]]
-    unknown = all(own.get("raises") == "IndexError" and "result" in our for own, our in pairs)
-    return f"edition {copy.edition} knows fewer formats" if pairs and unknown else ""
-
-
-def _secrets(copy: Copy, constants: Fields) -> List[str]:
-    """Give the texts that no output may show, the longest first."""
-    found = [constants.get(name) for name in _CREDENTIALS]
-    found += [value for name, value in os.environ.items() if _SECRET.search(name)]
-    for node in ast.walk(copy.source.tree):
-        pairs = []
-        if isinstance(node, ast.Assign):
-            pairs = [(ast.dump(target), node.value) for target in node.targets]
-        elif isinstance(node, ast.keyword):
-            pairs = [(node.arg or "", node.value)]
-        for name, value in pairs:
-            if _SECRET.search(name):
-                found += [getattr(part, "value", None) for part in ast.walk(value)]
-    for method in copy.overrides.values():
-        for name, text in method.items():
-            if name in _CREDENTIALS:
-                found.append(text.strip("'\""))
-    for takeover in copy.takeovers:
-        if takeover.name in _CREDENTIALS:
-            found.append(takeover.text.strip("'\""))
-    texts = {text for text in found if isinstance(text, str) and text}
-    return sorted(texts, key=len, reverse=True)
+    unknown = yours.get("raises") == "IndexError" and "result" in ours
+    return f"edition {copy.edition} knows fewer formats" if unknown else ""

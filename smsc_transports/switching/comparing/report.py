@@ -1,10 +1,11 @@
-"""What a comparison found, for a person or as JSON: grouped by cause, one example each."""
+"""What a comparison found, in lines: grouped by cause, with one example each."""
 
 from __future__ import annotations
 
-import re
 from typing import Any, Dict, Iterator, List, NamedTuple, Sequence
 
+from smsc_transports.reporting.redaction import redact
+from smsc_transports.switching.comparing.calls import MEANINGS
 from smsc_transports.switching.comparing.causes import Cause
 from smsc_transports.switching.comparing.comparison import (
     DIFFERENT,
@@ -14,20 +15,22 @@ from smsc_transports.switching.comparing.comparison import (
     Result,
     Verdict,
 )
-from smsc_transports.switching.comparing.numbered import MEANINGS
 
 MOST_GROUPS = 7  # so that all fits into 40 lines
-SHORT_SECRET = 4  # characters; shorter ones stand in too many words to be masked in them
 WIDTH = 96
 _BEFORE = 20  # characters shown before the first that differs
+_CONCLUSIONS = {
+    DIFFERENT: "Different in a way that smsc check does not name.",
+    KNOWN: "Different only where smsc check names a change, which migrate refuses.",
+    NUMBERED: "The same, but for numbered differences.",
+    SAME: "The same.",
+}
 
 
 class Group(NamedTuple):
     """Scenes that differ in the same way, and the one that shows it best."""
 
-    kind: str
     what: str
-    reason: str
     scenes: int
     example: Verdict
     cause: Cause
@@ -38,67 +41,28 @@ def groups(verdicts: Sequence[Verdict]) -> List[Group]:
     found: Dict[Any, List[Any]] = {}
     for verdict in verdicts:
         for cause in verdict.causes:
-            key = (verdict.kind != DIFFERENT, cause.what, verdict.reason)
-            found.setdefault(key, []).append((verdict, cause))
+            found.setdefault((cause.what, verdict.reason), []).append((verdict, cause))
     listed = []
-    for (_, what, reason), members in found.items():
+    for (what, _), members in found.items():
         # Where the fewest other differences show, and without other settings if that will do.
         best = min(members, key=lambda each: (len(each[0].causes), len(each[0].scene.settings)))
-        listed.append(Group(best[0].kind, what, reason, len(members), *best))
-    return sorted(listed, key=lambda group: (group.kind != DIFFERENT, -group.scenes))
-
-
-def masked(text: str, secrets: Sequence[str]) -> str:
-    """Hide secrets; a short one only where it is a word of its own behind a "=" or a ":"."""
-    for secret in secrets:
-        pattern = re.escape(secret)
-        if len(secret) < SHORT_SECRET:
-            pattern = rf"(?<=[=:]){pattern}(?![\w.-])"
-        else:
-            pattern = rf"(?<![A-Za-z0-9_.]){pattern}(?![A-Za-z0-9_])"
-        text = re.sub(pattern, "***", text)
-    return text
-
-
-def as_json(result: Result) -> Dict[str, Any]:
-    """Give everything as values that JSON can hold."""
-    return {
-        "version": 2,
-        "file": str(result.copy.path),
-        "counts": _counts(result),
-        "numbered": {number: MEANINGS[number] for number in _numbers(result)},
-        "groups": [
-            {
-                "kind": group.kind,
-                "what": group.what,
-                "reason": group.reason,
-                "scenes": group.scenes,
-                "call": _call(group),
-                "scene": group.example.scene.name,
-                "yours": masked(group.cause.yours, result.secrets),
-                "ours": masked(group.cause.ours, result.secrets),
-            }
-            for group in groups(result.verdicts)
-        ],
-        "left_out": result.left_out,
-    }
+        listed.append(Group(what, len(members), *best))
+    return sorted(listed, key=lambda group: (group.example.kind != DIFFERENT, -group.scenes))
 
 
 def lines(result: Result, verbose: bool = False) -> Iterator[str]:
     """Give the report as text."""
-    counts = _counts(result)
-    total = sum(counts.values())
-    yield f"{result.copy.path}: {total} scenes beside our file with what migrate carries over"
-    yield "  " + ", ".join(f"{counts[kind]} {kind}" for kind in counts)
-    numbers = _numbers(result)
+    kinds = [verdict.kind for verdict in result.verdicts]
+    counts = {kind: kinds.count(kind) for kind in (SAME, NUMBERED, KNOWN, DIFFERENT)}
+    yield f"{result.copy.path}: {len(kinds)} calls beside our file with what migrate carries over"
+    yield "  " + ", ".join(f"{count} {kind}" for kind, count in counts.items())
+    numbers = sorted({verdict.reason for verdict in result.verdicts if verdict.kind == NUMBERED})
     if numbers:
         yield f"numbered, ours differs on purpose: {', '.join(numbers)}"
-        if verbose:
-            yield from (f"  {number}: {MEANINGS[number]}" for number in numbers)
+    if verbose:
+        yield from (f"  {number}: {MEANINGS[number]}" for number in numbers)
     if result.left_out:
-        yield (
-            f"not run: {len(result.left_out)} scenes with settings that cannot be set in this copy"
-        )
+        yield f"not run, their settings cannot be set in this copy: {len(result.left_out)}"
     found = groups(result.verdicts)
     shown = found if verbose else found[:MOST_GROUPS]
     for group in shown:
@@ -106,52 +70,23 @@ def lines(result: Result, verbose: bool = False) -> Iterator[str]:
     if len(shown) < len(found):
         yield f"... and {len(found) - len(shown)} more causes; --verbose shows all"
     if verbose:
-        for verdict in result.verdicts:
-            if verdict.kind not in (SAME, NUMBERED):
-                yield f"  {verdict.kind}: {verdict.scene.name}"
-    yield _conclusion(counts)
+        differing = [one for one in result.verdicts if one.kind not in (SAME, NUMBERED)]
+        yield from (f"  {verdict.kind}: {verdict.scene.name}" for verdict in differing)
+    yield next(text for kind, text in _CONCLUSIONS.items() if counts[kind] or kind == SAME)
 
 
 def _group(group: Group, secrets: Sequence[str]) -> Iterator[str]:
-    reason = f"known, {group.reason}" if group.kind == KNOWN else "DIFFERENT"
-    yield f"{reason}: {group.what}, in {group.scenes} scene{'s' * (group.scenes > 1)}"
-    yield f"  {group.example.scene.name}: {_call(group)}"[:WIDTH]
-    yours = _visible(masked(group.cause.yours, secrets))
-    ours = _visible(masked(group.cause.ours, secrets))
-    pairs = enumerate(zip(yours, ours))
-    place = next((i for i, (a, b) in pairs if a != b), min(len(yours), len(ours)))
-    start = max(0, place - _BEFORE) if max(len(yours), len(ours)) > WIDTH - 12 else 0
-    yield f"    yours {_cut(yours, start)}"
-    yield f"    ours  {_cut(ours, start)}"
-
-
-def _call(group: Group) -> str:
-    """Give the first call of the scene in which the sides differ."""
-    scene, yours, ours = group.example.scene, group.example.yours, group.example.ours
-    if not scene.calls:
-        return "import"
-    pairs = enumerate(zip(yours["outcomes"], ours["outcomes"]))
-    place = next((place for place, (own, our) in pairs if own != our), 0)
-    more = f" and {len(scene.calls) - 1} more" if len(scene.calls) > 1 else ""
-    return scene.shown(place) + more
-
-
-def _conclusion(counts: Dict[str, int]) -> str:
-    if counts[DIFFERENT]:
-        return "Different in a way that smsc check does not name."
-    if counts[KNOWN]:
-        return "Different only where smsc check names a change, which migrate refuses."
-    return "The same, but for numbered differences." if counts[NUMBERED] else "The same."
-
-
-def _counts(result: Result) -> Dict[str, int]:
-    kinds = [verdict.kind for verdict in result.verdicts]
-    return {kind: kinds.count(kind) for kind in (SAME, NUMBERED, KNOWN, DIFFERENT)}
-
-
-def _numbers(result: Result) -> List[str]:
-    numbers = {verdict.reason for verdict in result.verdicts if verdict.kind == NUMBERED}
-    return sorted(numbers, key=lambda number: int(number[1:]))
+    known = group.example.kind == KNOWN
+    reason = f"known, {group.example.reason}" if known else "DIFFERENT"
+    scene = group.example.scene
+    yield f"{reason}: {group.what}, in {group.scenes} call{'s' * (group.scenes > 1)}"
+    yield f"  {scene.name}: {scene.shown()}"[:WIDTH]
+    sides = [_visible(redact(side, secrets)) for side in (group.cause.yours, group.cause.ours)]
+    pairs = enumerate(zip(*sides))
+    place = next((i for i, (a, b) in pairs if a != b), min(map(len, sides)))
+    start = max(0, place - _BEFORE) if max(map(len, sides)) > WIDTH - 12 else 0
+    yield f"    yours {_cut(sides[0], start)}"
+    yield f"    ours  {_cut(sides[1], start)}"
 
 
 def _cut(text: str, start: int) -> str:

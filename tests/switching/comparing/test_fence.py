@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any, Dict, Iterator
 
 import pytest
 
-from smsc_transports.switching.comparing.gateway import Gateway
+from smsc_transports.switching.comparing.calls import Scene
 from smsc_transports.switching.comparing.program import Program
+from smsc_transports.switching.comparing.sides import File
 from tests.switching.comparing.copies import sends_by
 
 WAYS: Dict[str, Any] = {
@@ -45,16 +45,27 @@ WAYS: Dict[str, Any] = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """Give a program that runs its message, in an empty folder."""
+    path = sends_by(tmp_path_factory.mktemp("shop"), "try: exec(message)\nexcept Exception: pass")
+    file = File(str(path), path.read_text("utf-8"), "SMSC")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(path.parent)
+        program = Program([file], os.environ)
+        program.load()
+    yield program
+    program.stop()
+
+
 @pytest.mark.parametrize("way", WAYS)
-def test_a_way_out_is_refused_and_told(way: str, folder: Path) -> None:
-    guarded = f"try:\n    {way.replace(chr(10), chr(10) + '    ')}\nexcept Exception: pass"
-    path = sends_by(folder, guarded)
-    program = Program(path, path.read_text("utf-8"), "SMSC", sys.executable, os.environ)
-    try:
-        with Gateway() as gateway:
-            told = program.call("send_sms", ("79999999999", "x"), {}, {}, gateway)
-    finally:
-        program.stop()
+def test_a_way_out_is_refused_and_told(way: str, program: Program) -> None:
+    told = program.call(0, Scene("", "send_sms", ("79999999999", way)), {})
     assert told.get("result") == ["1234", "1", "0.50", "99.50"], told
     assert any(WAYS[way] in what for what in told["refused"]), told
-    assert [each.name for each in folder.iterdir()] == ["smsc_api.py"]
+
+
+def test_nothing_was_written(program: Program) -> None:
+    program.call(0, Scene("", "get_balance"), {})
+    (file,) = program._files
+    assert [each.name for each in Path(file.path).parent.iterdir()] == ["smsc_api.py"]

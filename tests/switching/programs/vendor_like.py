@@ -93,7 +93,7 @@ class SMSC(object):
         return False if len(answer) > 1 else answer[0]
 
     def _smsc_send_cmd(self, cmd, arg=""):
-        first = ("https" if SMSC_HTTPS else "http") + "://smsc.ua/sys/" + cmd + ".php"
+        first = ifs(SMSC_HTTPS, "https", "http") + "://smsc.ua/sys/" + cmd + ".php"
         account = ifs(SMSC_LOGIN, "login=" + quote(SMSC_LOGIN) + "&psw=", "apikey=")
         account += quote(SMSC_PASSWORD) + "&fmt=1&charset=" + SMSC_CHARSET + "&"
         url = first
