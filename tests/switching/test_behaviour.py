@@ -68,6 +68,7 @@ def _without_text(request: List[Any]) -> List[Any]:
     return [*request[:3], fields]
 
 
+@pytest.mark.slow
 def test_what_is_taken_over_sends_the_same(folder: Path) -> None:
     copies: Dict[str, Path] = {}
     migrated: Dict[str, Path] = {}
