@@ -155,9 +155,8 @@ class Reply(Named, List[str]):
     def _records(self) -> List[Record]:
         if self.command != "status":
             return [record(self._names(), self)]
-        several = "," in self._fields.get("id", "")
         text = ",".join(map(self._text_at, range(len(self))))
-        return status_records(text, self._fields.get("all", ""), several)
+        return status_records(text, self._fields.get("all", ""), self._fields.get("id", ""))
 
     def _names(self) -> Tuple[str, ...]:
         if self._is_price:
