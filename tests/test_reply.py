@@ -80,6 +80,14 @@ def test_copies_keep_the_names(copied: Callable[[Reply], Reply]) -> None:
     assert given is not reply(SENT)
 
 
+def test_a_deep_copy_shares_nothing_that_a_program_added() -> None:
+    given: Any = reply(SENT)
+    given += [["mine"], given]
+    copied = copy.deepcopy(given)
+    assert (copied.id, copied[4], copied[5] is copied) == ("1234", ["mine"], True)
+    assert copied[4] is not given[4]
+
+
 def test_count_is_that_of_a_list() -> None:
     assert reply(["1", "1", "x"]).count("1") == 2
 
@@ -218,6 +226,7 @@ def test_error_is_the_positive_code_or_none(values: List[str], error: Optional[i
         (["1.40", "1"], "send", {"cost": "1"}, True),
         (STATUS, "status", {}, True),
         (["-1", "0", "0"], "status", {}, True),
+        (["OK"], "status", {}, True),  # of a deletion
         (["100.50"], "balance", {}, True),
         (["-3.5\n"], "balance", {}, True),
         (["100.50", "RUR"], "balance", {}, True),

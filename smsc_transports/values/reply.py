@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
@@ -68,8 +69,10 @@ class Reply(Named, List[str]):
     def __copy__(self) -> Reply:
         return self.with_values(self)
 
-    def __deepcopy__(self, memo: Any) -> Reply:
-        return self.with_values(self)
+    def __deepcopy__(self, memo: Dict[int, Any]) -> Reply:
+        copied = memo[id(self)] = self.with_values(())
+        copied.extend(copy.deepcopy(value, memo) for value in self)  # a program may add anything
+        return copied
 
     def with_values(self, values: Iterable[str]) -> Reply:
         """Give the same reply with its elements cut another way."""
@@ -105,7 +108,8 @@ class Reply(Named, List[str]):
         if self.command == "send":
             return (number(self._text_at(1)) or 0) > 0
         if self.command == "status":
-            return len(self) >= len(SMS) and number(first) is not None
+            deleted = first.strip() == "OK"
+            return deleted or (len(self) >= len(SMS) and number(first) is not None)
         if self.command == "balance":
             return amount(first) is not None
         return first != ""
