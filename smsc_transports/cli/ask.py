@@ -62,7 +62,11 @@ def add_parser(subparsers: Any) -> None:
 def _run(arguments: argparse.Namespace, work: Callable[[argparse.Namespace, Any], int]) -> int:
     from smsc_transports.cli import program
 
-    return program.run(arguments, work)
+    def ask(arguments: argparse.Namespace, face: Any) -> int:
+        program.require_account(face, work.__name__)
+        return work(arguments, face)
+
+    return program.run(arguments, ask)
 
 
 def status(arguments: argparse.Namespace, face: Any) -> int:
