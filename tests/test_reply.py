@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 import json
+import marshal
 import pickle
 import pickletools
+import xmlrpc.client
 from decimal import Decimal
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
@@ -86,6 +88,15 @@ def test_a_deep_copy_shares_nothing_that_a_program_added() -> None:
     copied = copy.deepcopy(given)
     assert (copied.id, copied[4], copied[5] is copied) == ("1234", ["mine"], True)
     assert copied[4] is not given[4]
+
+
+def test_only_what_takes_exact_lists_wants_a_list_made_of_it() -> None:
+    given = reply(SENT)
+    assert type(given) is not list
+    for dump in (marshal.dumps, lambda value: xmlrpc.client.dumps((value,))):
+        with pytest.raises((ValueError, TypeError), match="marshal"):
+            dump(given)
+        assert dump(list(given)) == dump(SENT)
 
 
 def test_count_is_that_of_a_list() -> None:
