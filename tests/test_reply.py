@@ -237,7 +237,7 @@ def test_error_is_the_positive_code_or_none(values: List[str], error: Optional[i
         (["1.40", "1"], "send", {"cost": "1"}, True),
         (STATUS, "status", {}, True),
         (["-1", "0", "0"], "status", {}, True),
-        (["OK"], "status", {}, True),  # of a deletion
+        (["OK"], "status", {"del": "1"}, True),
         (["100.50"], "balance", {}, True),
         (["-3.5\n"], "balance", {}, True),
         (["100.50", "RUR"], "balance", {}, True),
@@ -254,6 +254,7 @@ def test_error_is_the_positive_code_or_none(values: List[str], error: Optional[i
         (["1234", "²", "0", "5"], "send", {}, False),
         (["<html>", "a", "b"], "status", {}, False),
         (["1", "2"], "status", {}, False),
+        (["OK"], "status", {}, False),
         (["<html>Sorry"], "balance", {}, False),
         ([""], "balance", {}, False),
         ([], "balance", {}, False),

@@ -22,7 +22,7 @@ _ERROR = re.compile(r"-\s*([0-9]{1,18})\s*")
 
 NO_ANSWER = ("", "")
 
-DECIDING_PARAMETERS = ("cost", "all", "id")
+DECIDING_PARAMETERS = ("cost", "all", "id", "del")
 """The parameters of a request that decide what its reply can be asked for."""
 
 
@@ -108,8 +108,9 @@ class Reply(Named, List[str]):
         if self.command == "send":
             return (number(self._text_at(1)) or 0) > 0
         if self.command == "status":
-            deleted = first.strip() == "OK"
-            return deleted or (len(self) >= len(SMS) and number(first) is not None)
+            if self._fields.get("del") and first.strip() == "OK":
+                return True
+            return len(self) >= len(SMS) and number(first) is not None
         if self.command == "balance":
             return amount(first) is not None
         return first != ""
