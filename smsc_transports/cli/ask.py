@@ -72,9 +72,12 @@ def _run(arguments: argparse.Namespace, work: Callable[[argparse.Namespace, Any]
 def status(arguments: argparse.Namespace, face: Any) -> int:
     """Ask for the status of a message; gives the exit status."""
     from smsc_transports.cli.answers import REFUSED, answer
+    from smsc_transports.cli.program import WrongArguments
     from smsc_transports.values.statuses import MessageStatus
     from smsc_transports.values.words import status_text
 
+    if "," in arguments.id:
+        raise WrongArguments("ID has a comma; ask about one message at a time.")
     reply = face.SMSC().get_status(arguments.id, arguments.phone, all=int(arguments.all))
     about = {"id": arguments.id, "phone": arguments.phone, "status_text": None, "error_text": None}
     if reply.ok:

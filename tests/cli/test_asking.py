@@ -251,3 +251,11 @@ def test_without_an_account_nothing_is_asked(
     assert done.err.startswith(
         "smsc: There is no account, so nothing was asked: set SMSC_LOGIN and SMSC_PASSWORD in "
     )
+
+
+def test_several_messages_are_not_told_as_one(smsc: Smsc, shop: Shop) -> None:
+    with Gateway(answer(b"1,1700000000,0,7,1\n20,1700000000,6,8,2")) as gateway:
+        shop.set(SMSC_HOST=gateway.address)
+        done = smsc("status", "7,8", "1,2")
+    assert done == (2, "", "smsc: ID has a comma; ask about one message at a time.\n")
+    assert gateway.requests == []
