@@ -4,6 +4,9 @@
 from callback_asgi import sms_status
 app.mount("/sms-status", sms_status)
 
+The URL in the account then ends in a slash, https://shop.example/sms-status/: without it they
+answer with a redirect.
+
 The secret of the account's callbacks is in the environment: SMS_CALLBACK_SECRET.
 """
 

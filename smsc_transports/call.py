@@ -19,7 +19,7 @@ from smsc_transports.failover.policies import Call, Verdict, run_legacy, run_onc
 from smsc_transports.plugins.manager import PluginManager, plugin_manager
 from smsc_transports.plugins.transport import Transport
 from smsc_transports.reporting.notices import tell_always
-from smsc_transports.values.encoding import MailArgument
+from smsc_transports.values.encoding import MailArgument, wrong_type
 from smsc_transports.values.errors import (
     NOT_SENT,
     ConfigurationError,
@@ -85,7 +85,9 @@ def mail(fields: Mapping[str, str], names: Mapping[str, Any]) -> Optional[BaseEx
     """
     names = Hidden(names)
     settings, face = read_settings(names), replaceable(names)
-    "".join((settings.charset, settings.login, settings.password))
+    for name in ("charset", "login", "password"):
+        if not isinstance(getattr(settings, name), str):
+            raise wrong_type(f"SMSC_{name.upper()}", getattr(settings, name))
     manager = plugin_manager()
     manager.scan()
     try:

@@ -120,6 +120,7 @@ def test_an_undocumented_status_is_none_and_is_told(monkeypatch: pytest.MonkeyPa
         ({**signed(), "md5": "0" * 32}, "not a callback of the gateway: its signature is wrong"),
         ({**signed(), "id": "\ud800"}, "not a callback of the gateway: its signature is wrong"),
         ({}, "not a callback of the gateway: no id and no phone and no status in it"),
+        ({**signed(), "md5": "", "sha1": ""}, "not a callback of the gateway: no signature in it"),
         (signed(status="delivered"), "the status of the callback is not a number"),
         (signed(status="9" * 5000), "the status of the callback is not a number"),
         (signed(ts="soon"), "the time of the callback cannot be read"),

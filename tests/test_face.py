@@ -342,6 +342,20 @@ def test_an_argument_of_a_wrong_type_is_named_with_its_right_form(
     assert str(told.value).startswith(text)
 
 
+@pytest.mark.parametrize("value", [None, 5])
+@pytest.mark.parametrize("setting", ["SMSC_LOGIN", "SMSC_PASSWORD", "SMSC_CHARSET"])
+def test_a_setting_of_a_wrong_type_is_named_with_its_right_form(
+    setting: str, value: Any, face: Any
+) -> None:
+    setattr(face, setting, value)
+    smsc = face.SMSC()
+    for call in (smsc.send_sms, smsc.send_sms_mail, smsc.get_sms_cost, smsc.get_status):
+        with pytest.raises(TypeError) as told:
+            call("79990001122", "test")
+        start = f"{setting} must be text, not {type(value).__name__}; write it as "
+        assert str(told.value).startswith(start)
+
+
 @pytest.mark.parametrize(
     ("sender", "sent"),
     [(False, None), (0, None), (0.0, None), ("", ""), (None, "None"), (True, "True"), (7, "7")],

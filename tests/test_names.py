@@ -229,6 +229,15 @@ def test_records_come_with_the_call_that_asks_for_several(
     assert [each.by_name("id") for each in records] == [each["id"] for each in expected]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\n\n"])
+def test_a_text_that_looks_like_a_status_is_no_record(end: str) -> None:
+    details = f"1,1700000000,0,1700000000,{PHONE},1.40,me,Delivered,"
+    text = f"{details}Codes:\r\n\n10,20,30,4,7{end}{details}\n1,2,3,two,8{end}"
+    first, second = status(text, all="1", id="7,8").records
+    assert (first.id, first.text) == ("7", "Codes:\r\n\n10,20,30,4")
+    assert (second.id, second.text) == ("8", "\n1,2,3,two")
+
+
 def test_records_have_the_types_of_a_reply() -> None:
     [first, second] = status(SEVERAL[0][1], all="0", id="7,8").records
     assert (first.status, first.changed_at) == (MessageStatus.DELIVERED, CHANGED)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 import json
+import marshal
 import pickle
 import pickletools
+import xmlrpc.client
 from decimal import Decimal
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
@@ -78,6 +80,23 @@ def test_copies_keep_the_names(copied: Callable[[Reply], Reply]) -> None:
     given = copied(reply(SENT))
     assert (given, given.id, given.parts) == (SENT, "1234", 1)
     assert given is not reply(SENT)
+
+
+def test_a_deep_copy_shares_nothing_that_a_program_added() -> None:
+    given: Any = reply(SENT)
+    given += [["mine"], given]
+    copied = copy.deepcopy(given)
+    assert (copied.id, copied[4], copied[5] is copied) == ("1234", ["mine"], True)
+    assert copied[4] is not given[4]
+
+
+def test_only_what_takes_exact_lists_wants_a_list_made_of_it() -> None:
+    given = reply(SENT)
+    assert type(given) is not list
+    for dump in (marshal.dumps, lambda value: xmlrpc.client.dumps((value,))):
+        with pytest.raises((ValueError, TypeError), match="marshal"):
+            dump(given)
+        assert dump(list(given)) == dump(SENT)
 
 
 def test_count_is_that_of_a_list() -> None:
@@ -218,6 +237,7 @@ def test_error_is_the_positive_code_or_none(values: List[str], error: Optional[i
         (["1.40", "1"], "send", {"cost": "1"}, True),
         (STATUS, "status", {}, True),
         (["-1", "0", "0"], "status", {}, True),
+        (["OK"], "status", {"del": "1"}, True),
         (["100.50"], "balance", {}, True),
         (["-3.5\n"], "balance", {}, True),
         (["100.50", "RUR"], "balance", {}, True),
@@ -234,6 +254,7 @@ def test_error_is_the_positive_code_or_none(values: List[str], error: Optional[i
         (["1234", "²", "0", "5"], "send", {}, False),
         (["<html>", "a", "b"], "status", {}, False),
         (["1", "2"], "status", {}, False),
+        (["OK"], "status", {}, False),
         (["<html>Sorry"], "balance", {}, False),
         ([""], "balance", {}, False),
         ([], "balance", {}, False),

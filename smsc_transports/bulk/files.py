@@ -36,7 +36,7 @@ from smsc_transports.bulk.statuses import ask_statuses, left_to_ask
 from smsc_transports.bulk.tables import Table, open_table
 from smsc_transports.cli.answers import DONE, IN_DOUBT, INTERRUPTED, WRONG_USAGE
 from smsc_transports.cli.answers import REFUSED as REFUSED_STATUS
-from smsc_transports.cli.program import WrongArguments
+from smsc_transports.cli.program import WrongArguments, require_account
 from smsc_transports.cli.terminal import printable
 
 _SOURCE = ("phone", "text", "text_column", "region")
@@ -56,6 +56,7 @@ def work(arguments: argparse.Namespace, face: Any) -> int:
         raise WrongArguments(
             "there is no terminal to ask for a confirmation; --yes sends without asking."
         )
+    require_account(face, "send")
     file = Path(os.path.realpath(name))
     try:
         return (report if action else send)(arguments, face, file)

@@ -158,8 +158,8 @@ def resumed(path: Path) -> Journal:
             return journal
         journal.close()
     raise ConfigurationError(
-        f"There is nothing to resume: no run has left a journal {path}. Without --resume it starts "
-        f"from the first row."
+        f"There is nothing to resume or report: no run has left a journal {path}. A run without "
+        f"--resume starts from the first row and leaves one."
     )
 
 

@@ -62,15 +62,22 @@ def add_parser(subparsers: Any) -> None:
 def _run(arguments: argparse.Namespace, work: Callable[[argparse.Namespace, Any], int]) -> int:
     from smsc_transports.cli import program
 
-    return program.run(arguments, work)
+    def ask(arguments: argparse.Namespace, face: Any) -> int:
+        program.require_account(face, work.__name__)
+        return work(arguments, face)
+
+    return program.run(arguments, ask)
 
 
 def status(arguments: argparse.Namespace, face: Any) -> int:
     """Ask for the status of a message; gives the exit status."""
     from smsc_transports.cli.answers import REFUSED, answer
+    from smsc_transports.cli.program import WrongArguments
     from smsc_transports.values.statuses import MessageStatus
     from smsc_transports.values.words import status_text
 
+    if "," in arguments.id:
+        raise WrongArguments("ID has a comma; ask about one message at a time.")
     reply = face.SMSC().get_status(arguments.id, arguments.phone, all=int(arguments.all))
     about = {"id": arguments.id, "phone": arguments.phone, "status_text": None, "error_text": None}
     if reply.ok:

@@ -219,7 +219,8 @@ def _hosts(settings: Settings) -> Section:
         return Section("Hosts", [note("No host is asked: there is no login.")])
     request = Request("balance", "", settings)
     routes = [Route(each, to) for each in transports for to in addresses_of(each, request)]
-    print(f"Asking {len(routes)} hosts, for 15 s at most ...", file=sys.stderr)
+    hosts = f"{len(routes)} host{'' if len(routes) == 1 else 's'}"
+    print(f"Asking {hosts}, for 15 s at most ...", file=sys.stderr)
     with ThreadPoolExecutor(max(len(routes), 1)) as pool:
         findings = list(pool.map(lambda route: _asked(request, route), routes))
     if any(finding.level == OK for finding in findings):  # the others are stood in for

@@ -6,7 +6,6 @@ from the parsed arguments to the exit status. What it needs beyond argparse it i
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from typing import Optional, Sequence
@@ -14,6 +13,7 @@ from typing import Optional, Sequence
 from smsc_transports import __version__
 from smsc_transports.bulk import command as bulk
 from smsc_transports.cli import ask, doctor, send, transports
+from smsc_transports.cli.options import Parser
 from smsc_transports.queueing import command as queueing
 from smsc_transports.sandbox import command as sandbox
 from smsc_transports.switching import check_command, migrate_command
@@ -35,7 +35,7 @@ _COMMANDS = (
 
 def main(argv: Optional[Sequence[str]] = None) -> int:
     """Run ``smsc`` with ``argv`` (by default the process's arguments); the exit status."""
-    parser = argparse.ArgumentParser(prog="smsc", description="Tools for the SMS gateway SMSC.")
+    parser = Parser(prog="smsc", description="Tools for the SMS gateway SMSC.")
     parser.add_argument("--version", action="version", version=f"smsc-transports {__version__}")
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
     for command in _COMMANDS:

@@ -46,6 +46,17 @@ this folder would import, and the environment. The file is read and never run.
 Run = Callable[[argparse.Namespace], int]
 
 
+class Parser(argparse.ArgumentParser):
+    """Takes the text of a message after the options too, where argparse may leave it over."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse the arguments; gives them, and what is left over."""
+        found, left = super().parse_known_args(args, namespace)
+        if left and not left[0].startswith("-") and "phones" in found and found.text is None:
+            found.text = left.pop(0)
+        return found, left
+
+
 def add_command(
     subparsers: Any, name: str, help: str, description: str, run: Run, examples: str = ""
 ) -> argparse.ArgumentParser:

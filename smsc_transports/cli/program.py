@@ -26,6 +26,7 @@ from smsc_transports.switching.reading import (
 )
 from smsc_transports.values.errors import ConfigurationError, TransportError
 from smsc_transports.values.hidden import Hidden
+from smsc_transports.values.request import Request
 from smsc_transports.values.settings import Settings, read_settings
 
 MODULE = "smsc_api"
@@ -85,7 +86,7 @@ def find(module: Optional[str] = None) -> Program:
     try:
         kind, known = read_copy(path).kind, constants(path)
     except UnreadableFile as error:
-        raise ConfigurationError(str(error)) from None
+        raise ConfigurationError(f"{path} cannot be used: {error}.") from None
     program = Program(path, kind, shipped_face())
     if kind == OURS:
         for name, value in known.items():
@@ -129,6 +130,27 @@ def settings_in_call(face: Any) -> Settings:
         return manager.settings(read_settings(Hidden(vars(face))))
     except TransportError as error:
         raise ConfigurationError(f"{error}.") from error
+
+
+def require_account(face: Any, command: str) -> None:
+    """Raise ConfigurationError where the gateway would be asked without an account.
+
+    It would refuse, and a few such refusals block this address for a while.
+    """
+    settings = read_settings(Hidden(vars(face)))
+    if not (settings.login or settings.password):
+        settings = settings_in_call(face)
+    if settings.login or settings.password:
+        return
+    try:
+        chosen = call.choose(plugin_manager(), Request(command, "", settings))
+    except TransportError:
+        return  # the call itself tells
+    if all(transport.is_gateway for transport in chosen):
+        raise ConfigurationError(
+            "There is no account, so nothing was asked: set SMSC_LOGIN and SMSC_PASSWORD in your "
+            "smsc_api.py or in the environment; of an API key the latter alone."
+        )
 
 
 def type_mistakes(face: Any) -> List[str]:

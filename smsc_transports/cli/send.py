@@ -121,7 +121,7 @@ def _each(
 ) -> int:
     """Read the messages and make the call for each, or show what it would send."""
     from smsc_transports.cli import estimating, messages
-    from smsc_transports.cli.program import WrongArguments
+    from smsc_transports.cli.program import WrongArguments, require_account
     from smsc_transports.cli.series import Series
 
     needs_text = arguments.format not in options.WITHOUT_TEXT
@@ -134,6 +134,7 @@ def _each(
             estimating.refuse_long_text(message, arguments)
     if arguments.dry_run:
         return _show_each(arguments, face, call, given, sending)
+    require_account(face, "send")
     smsc = face.SMSC()
     series = Series(given, sending, arguments.json)
     return series.run(lambda message: judged(message, call(smsc, message)))

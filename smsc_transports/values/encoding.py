@@ -39,6 +39,9 @@ _EXAMPLES = {
     "time": '"3112261530" (DDMMYYhhmm), or "" for now',
     "sender": '"Shop"',
     "query": '"valid=01:00&maxsms=3"',
+    "SMSC_LOGIN": '"shop", or "" with an API key; os.getenv gives None where nothing is set',
+    "SMSC_PASSWORD": '"secret"; os.getenv gives None where nothing is set',
+    "SMSC_CHARSET": '"utf-8", "windows-1251" or "koi8-r"',
 }
 
 _LETTERS = "az09+-.."
@@ -61,7 +64,12 @@ class MailArgument(Argument):
 
 
 def fitting_charset(declared: str, *values: Any) -> str:
-    """Give the declared charset if it carries every text among the values, else utf-8."""
+    """Give the declared charset if it carries every text among the values, else utf-8.
+
+    Raises TypeError for a charset that is no text.
+    """
+    if not isinstance(declared, str):
+        raise wrong_type("SMSC_CHARSET", declared)
     try:
         if _LETTERS.encode(declared) != _LETTERS.encode():  # a login would be another one there
             return "utf-8"

@@ -52,20 +52,35 @@ def record(names: Sequence[str], values: Sequence[str]) -> Record:
     return Record(fields)
 
 
-def status_records(text: str, every: str, several: bool) -> List[Record]:
+def status_records(text: str, every: str, asked: str) -> List[Record]:
     """Read the answer of status.php.
 
     Args:
         text: what the gateway answered, one status a line.
         every: the parameter ``all``.
-        several: whether it was asked about several messages. Each line then ends with the id of
-            the message and, without ``all``, its phone (the place is inferred: the vendor's
-            libraries tell only that they are there).
+        asked: the parameter ``id``. With a comma it asks about several messages: each line then
+            ends with the id of the message and, without ``all``, its phone (the place is
+            inferred: the vendor's libraries tell only that they are there).
     """
-    if not several:
+    if "," not in asked:
         return [_status(text, every, ())]
     tail = ("id", "phone") if every in ("", "0") else ("id",)
-    return [_status(line, every, tail) for line in _NEXT.split(text.strip("\r\n"))]
+    lines = _NEXT.split(text.strip("\r\n"))
+    ids = [id for id in asked.split(",") if id]
+    if tail == ("id",) and len(lines) > len(ids):  # a text may have a line that looks like a status
+        lines = _joined(lines, tuple(f",{id}" for id in ids))
+    return [_status(line.rstrip("\r\n"), every, tail) for line in lines]
+
+
+def _joined(lines: Sequence[str], ends: Tuple[str, ...]) -> List[str]:
+    """Join what was cut where no id stands before the cut."""
+    joined = [lines[0]]
+    for line in lines[1:]:
+        if joined[-1].rstrip("\r\n").endswith(ends):
+            joined.append(line)
+        else:
+            joined[-1] += f"\n{line}"
+    return joined
 
 
 def _status(text: str, every: str, tail: Tuple[str, ...]) -> Record:

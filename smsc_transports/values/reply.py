@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
@@ -21,7 +22,7 @@ _ERROR = re.compile(r"-\s*([0-9]{1,18})\s*")
 
 NO_ANSWER = ("", "")
 
-DECIDING_PARAMETERS = ("cost", "all", "id")
+DECIDING_PARAMETERS = ("cost", "all", "id", "del")
 """The parameters of a request that decide what its reply can be asked for."""
 
 
@@ -68,8 +69,10 @@ class Reply(Named, List[str]):
     def __copy__(self) -> Reply:
         return self.with_values(self)
 
-    def __deepcopy__(self, memo: Any) -> Reply:
-        return self.with_values(self)
+    def __deepcopy__(self, memo: Dict[int, Any]) -> Reply:
+        copied = memo[id(self)] = self.with_values(())
+        copied.extend(copy.deepcopy(value, memo) for value in self)  # a program may add anything
+        return copied
 
     def with_values(self, values: Iterable[str]) -> Reply:
         """Give the same reply with its elements cut another way."""
@@ -105,6 +108,8 @@ class Reply(Named, List[str]):
         if self.command == "send":
             return (number(self._text_at(1)) or 0) > 0
         if self.command == "status":
+            if self._fields.get("del") and first.strip() == "OK":
+                return True
             return len(self) >= len(SMS) and number(first) is not None
         if self.command == "balance":
             return amount(first) is not None
@@ -155,9 +160,8 @@ class Reply(Named, List[str]):
     def _records(self) -> List[Record]:
         if self.command != "status":
             return [record(self._names(), self)]
-        several = "," in self._fields.get("id", "")
         text = ",".join(map(self._text_at, range(len(self))))
-        return status_records(text, self._fields.get("all", ""), several)
+        return status_records(text, self._fields.get("all", ""), self._fields.get("id", ""))
 
     def _names(self) -> Tuple[str, ...]:
         if self._is_price:

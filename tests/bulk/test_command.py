@@ -186,7 +186,7 @@ def test_a_mistake_is_told_and_nothing_is_left(
 def test_a_report_needs_a_run(bulk: Bulk, rows: Path) -> None:
     done = bulk("report", "rows.csv")
     assert done.status == 2
-    assert "no run has left a journal" in done.err
+    assert "There is nothing to resume or report: no run has left a journal" in done.err
 
 
 @pytest.mark.parametrize("module", ["phonenumbers", "tqdm"])

@@ -226,3 +226,36 @@ def test_a_question_without_an_answer_leaves_nothing_in_doubt(
 
 def test_by_mail_questions_go_by_http(smsc: Smsc, smsc_sandbox: Sandbox) -> None:
     assert smsc("balance", "--transport", "smtp").out == "balance: 100.00\n"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("balance",),
+        ("status", "1001", PHONE),
+        ("cost", PHONE, "Hello"),
+        ("send", PHONE, "Hello"),
+        ("bulk", "rows.csv", "--text", "Hello", "--yes"),
+    ],
+)
+def test_without_an_account_nothing_is_asked(
+    smsc: Smsc, shop: Shop, monkeypatch: pytest.MonkeyPatch, command: List[str]
+) -> None:
+    monkeypatch.delenv("SMSC_LOGIN", raising=False)
+    monkeypatch.delenv("SMSC_PASSWORD", raising=False)
+    (shop.folder / "rows.csv").write_text(f"phone\n+{PHONE}\n")
+    with Gateway(answer(b"0,-2")) as gateway:
+        shop.set(SMSC_HOST=gateway.address, SMSC_LOGIN="", SMSC_PASSWORD="")
+        done = smsc(*command)
+    assert (done.status, gateway.requests) == (2, [])
+    assert done.err.startswith(
+        "smsc: There is no account, so nothing was asked: set SMSC_LOGIN and SMSC_PASSWORD in "
+    )
+
+
+def test_several_messages_are_not_told_as_one(smsc: Smsc, shop: Shop) -> None:
+    with Gateway(answer(b"1,1700000000,0,7,1\n20,1700000000,6,8,2")) as gateway:
+        shop.set(SMSC_HOST=gateway.address)
+        done = smsc("status", "7,8", "1,2")
+    assert done == (2, "", "smsc: ID has a comma; ask about one message at a time.\n")
+    assert gateway.requests == []

@@ -355,3 +355,35 @@ def test_a_text_that_is_too_long_is_counted_here_and_not_sent(
     lines = f"{PHONE} short\n{PHONE} {text}".encode()
     assert smsc("send", "-", stdin=lines).err.startswith("smsc: line 2: the text has ")
     assert smsc_sandbox.messages == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--sender", "Shop", "Hello"], ["--sender=Shop", "--translit", "0", "Hello"]],
+)
+def test_the_text_may_stand_after_the_options(
+    smsc: Smsc, smsc_sandbox: Sandbox, arguments: List[str]
+) -> None:
+    assert smsc("send", PHONE, *arguments).status == 0
+    assert [message.text for message in smsc_sandbox.messages] == ["Hello"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "left"),
+    [
+        (["Hello", "--sender", "Shop", "you"], "you"),
+        (["--sender", "Shop", "Hello", "you"], "you"),
+        (["--sendr=Shop", "Hello"], "--sendr=Shop Hello"),
+    ],
+)
+def test_words_too_many_are_named(smsc: Smsc, arguments: List[str], left: str) -> None:
+    done = smsc("send", PHONE, *arguments)
+    assert done.status == 2
+    assert done.err.endswith(f"error: unrecognized arguments: {left}\n")
+
+
+@pytest.mark.parametrize("module", ["nope.py", "/"])
+def test_a_module_that_cannot_be_read_is_named(smsc: Smsc, module: str) -> None:
+    done = smsc("send", PHONE, "Hello", "--module", module)
+    assert done.status == 2
+    assert done.err.startswith(f"smsc: {os.path.abspath(module)} cannot be used: ")

@@ -185,7 +185,7 @@ def test_failing_send_is_found_and_understood(page: Page, sandbox: Sandbox, clie
     client.send("12", mes="lost one", psw="pa55w0rd")
     sandbox.clock.advance(60)
     page.browser.get(sandbox.url)
-    wrong = "Хибний номер телефону" if narrow else "Wrong phone number"
+    wrong = "Неправильний номер телефону" if narrow else "Wrong phone number"
     seen = NASTY.replace("\u202e", "⟨U+202E⟩").replace("\x1b", "⟨U+001B⟩")
     page.until_rows(wrong, seen, "to three", "fine")
     page.until_text(".row.refused .status", "помилка 7" if narrow else "error 7")
