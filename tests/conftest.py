@@ -27,6 +27,7 @@ from smsc_transports.plugins import manager
 from smsc_transports.reporting import notices
 from smsc_transports.reporting.notices import SMSCWarning
 
+from . import copies
 from .faces import LOGIN, PASSWORD, load_face
 from .surroundings import Gateway, Told
 
@@ -40,6 +41,11 @@ os.environ["PYTHONPATH"] = os.pathsep.join([ROOT, *(path for path in _given if p
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SETTINGS_OR_PROXIES = re.compile(r"(SMSC|SMTP)_.*|.*_proxy", re.IGNORECASE)
+
+
+def pytest_sessionfinish() -> None:
+    """Leave no process behind."""
+    copies.end_originals()
 
 
 @pytest.fixture(autouse=True)

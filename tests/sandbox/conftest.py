@@ -10,8 +10,6 @@ import requests
 
 from smsc_transports.sandbox.server import Sandbox
 
-from . import fenced
-
 PHONE = "79991112233"
 SECONDS = 10  # for a single answer; a test that waits longer has failed
 
@@ -56,7 +54,6 @@ def running() -> Iterator[Sandbox]:
     with Sandbox() as sandbox:
         stand_still(sandbox)
         yield sandbox
-        fenced.end_all()
 
 
 @pytest.fixture

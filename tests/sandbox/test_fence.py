@@ -15,7 +15,8 @@ import pytest
 
 from smsc_transports.sandbox.server import Sandbox
 
-from .fenced import SECONDS, start, start_code, texts
+from ..copies import SECONDS
+from .fenced import start, start_code, texts
 
 PROGRAMS = Path(__file__).parent / "programs"
 OLD_MODULE = str(PROGRAMS / "old_module.py")
