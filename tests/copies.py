@@ -28,7 +28,7 @@ def next_code():
         files[0].seek(0)
         child = os.fork()
         if not child:
-            signal.alarm(SECONDS)
+            signal.alarm(int(sys.argv[1]))
             os.environ.clear()
             os.environ.update(environ)
             os.chdir(folder)
@@ -51,7 +51,7 @@ gc.freeze()  # or the end of each copy would touch, so copy, every object
 exec(compile(next_code(), "<string>", "exec"))
 """
 
-_originals: Dict[Tuple[Tuple[str, str], ...], subprocess.Popen[bytes]] = {}
+_originals: Dict[Tuple[object, ...], subprocess.Popen[bytes]] = {}
 
 
 def run_code(
@@ -60,8 +60,12 @@ def run_code(
     arguments: Sequence[str] = (),
     folder: Optional[Path] = None,
     given: str = "",
+    imported: str = "smsc_api",
 ) -> subprocess.CompletedProcess[str]:
-    """Run code as ``python -c`` would, in this environment and with ``given`` as its stdin."""
+    """Run code as ``python -c`` would, in this environment and with ``given`` as its stdin.
+
+    ``imported`` names further modules that the copied Python has imported.
+    """
     environ = dict(os.environ if environ is None else environ)
     at = str(folder or Path.cwd())
     if not hasattr(os, "fork"):
@@ -70,7 +74,7 @@ def run_code(
             **{"env": environ, "cwd": at, "input": given, "timeout": SECONDS},
             **{"capture_output": True, "encoding": "utf-8"},
         )
-    original = _original(environ)
+    original = _original(environ, imported)
     assert original.stdin is not None
     assert original.stdout is not None
     asked = [code, list(arguments), at, environ, given]
@@ -80,13 +84,13 @@ def run_code(
     return subprocess.CompletedProcess(["python", "-c", code], status, out, err)
 
 
-def _original(environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
+def _original(environ: Mapping[str, str], imported: str) -> subprocess.Popen[bytes]:
     """Start a Python, or give the one that was started with what Python and fence read then."""
     names = (name for name in environ if name.startswith(("PYTHON", "SMSC_SANDBOX")))
-    key = tuple((name, environ[name]) for name in sorted(names))
+    key = (imported, *((name, environ[name]) for name in sorted(names)))
     if key not in _originals:
         _originals[key] = subprocess.Popen(
-            [sys.executable, "-c", ORIGINAL.replace("SECONDS", str(SECONDS))],
+            [sys.executable, "-c", f"import {imported}\n{ORIGINAL}", str(SECONDS)],
             env=environ,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

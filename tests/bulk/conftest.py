@@ -8,7 +8,7 @@ from typing import Any, Callable, Dict, List
 
 import pytest
 
-from smsc_transports.bulk import reconciling, sending
+from smsc_transports.bulk import gateway, reconciling, sending
 from tests.cli.conftest import Finished, Shop, Smsc, shop, smsc
 
 __all__ = ["shop", "smsc"]
@@ -21,6 +21,7 @@ Bulk = Callable[..., Finished]
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reconciling, "PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(gateway, "_ROUNDS", 1)
     monkeypatch.setattr(sending, "BUSY_PAUSES", (0.0,) * 4)
 
 
