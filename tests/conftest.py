@@ -18,6 +18,7 @@ import warnings
 from pathlib import Path
 from typing import Any, Callable, Iterator, List
 
+import hypothesis
 import pytest
 import responses
 
@@ -39,6 +40,15 @@ os.environ["PYTHONPATH"] = os.pathsep.join([ROOT, *(path for path in _given if p
 
 # What a shell runs in its background ignores Ctrl-C, and so would the programs that tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# On a busy machine any example may take long.
+hypothesis.settings.register_profile(
+    "tests",
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("tests")
 
 SETTINGS_OR_PROXIES = re.compile(r"(SMSC|SMTP)_.*|.*_proxy", re.IGNORECASE)
 
