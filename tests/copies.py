@@ -71,8 +71,12 @@ def run_code(
     if not hasattr(os, "fork"):
         return subprocess.run(
             [sys.executable, "-c", code, *arguments],
-            **{"env": environ, "cwd": at, "input": given, "timeout": SECONDS},
-            **{"capture_output": True, "encoding": "utf-8"},
+            env=environ,
+            cwd=at,
+            input=given,
+            timeout=SECONDS,
+            capture_output=True,
+            encoding="utf-8",
         )
     original = _original(environ, imported)
     assert original.stdin is not None
