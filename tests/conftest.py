@@ -18,6 +18,7 @@ import warnings
 from pathlib import Path
 from typing import Any, Callable, Iterator, List
 
+import hypothesis
 import pytest
 import responses
 
@@ -27,6 +28,7 @@ from smsc_transports.plugins import manager
 from smsc_transports.reporting import notices
 from smsc_transports.reporting.notices import SMSCWarning
 
+from . import copies
 from .faces import LOGIN, PASSWORD, load_face
 from .surroundings import Gateway, Told
 
@@ -39,7 +41,21 @@ os.environ["PYTHONPATH"] = os.pathsep.join([ROOT, *(path for path in _given if p
 # What a shell runs in its background ignores Ctrl-C, and so would the programs that tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# On a busy machine any example may take long.
+hypothesis.settings.register_profile(
+    "tests",
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("tests")
+
 SETTINGS_OR_PROXIES = re.compile(r"(SMSC|SMTP)_.*|.*_proxy", re.IGNORECASE)
+
+
+def pytest_sessionfinish() -> None:
+    """Leave no process behind."""
+    copies.end_originals()
 
 
 @pytest.fixture(autouse=True)

@@ -33,9 +33,9 @@ def run(*command: object, **options: Any) -> subprocess.CompletedProcess[str]:
     )
 
 
-def pip(*command: object, python: object = sys.executable) -> None:
+def pip(*command: object) -> None:
     """Run pip, or skip the test where there is no pip or no package index."""
-    finished = run(python, "-m", "pip", *command)
+    finished = run(sys.executable, "-m", "pip", *command)
     said = finished.stdout + finished.stderr
     if finished.returncode and "No module named pip" in said:
         pytest.skip("this Python has no pip")

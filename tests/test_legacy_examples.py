@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterator, List, NamedTuple, Sequence, Tuple
 
 import pytest
 
@@ -16,6 +16,8 @@ pytest.importorskip("aiohttp", reason="the sandbox needs the extra [sandbox]")
 
 from smsc_transports.sandbox.rules.store import Message
 from smsc_transports.sandbox.server import Sandbox
+
+from .copies import SECONDS, run_code
 
 ROOT = Path(__file__).parents[1]
 PROGRAMS = ROOT / "legacy_examples"
@@ -33,7 +35,7 @@ PLUGINS = {
     )
 }
 """What is no old program: plugins, tested in tests/plugins, and views, in test_callback_views."""
-PATIENCE = 60  # seconds; a program that takes longer hangs
+UTF_8 = {"PYTHONIOENCODING": "utf-8"}
 
 
 class Run(NamedTuple):
@@ -45,28 +47,11 @@ class Run(NamedTuple):
 
 
 def run(program: str, sandbox: Sandbox, folder: Path) -> Run:
-    lines = _output(folder, sandbox, [str(PROGRAMS / f"{program}.py")]).stdout.splitlines()
-    refusals = [(refusal.endpoint, refusal.code) for refusal in sandbox.refusals]
-    return Run(lines, sandbox.messages, refusals)
-
-
-def _output(
-    folder: Path, sandbox: Optional[Sandbox], arguments: Sequence[str]
-) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
-    if sandbox is not None:
-        environment = sandbox.environment(environment)
-    finished = subprocess.run(
-        [sys.executable, *arguments],
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=PATIENCE,
-    )
+    code = f"import runpy; runpy.run_path({str(PROGRAMS / program)!r} + '.py', None, '__main__')"
+    finished = run_code(code, sandbox.environment({**os.environ, **UTF_8}), folder=folder)
     assert finished.returncode == 0, finished.stderr
-    return finished
+    refusals = [(refusal.endpoint, refusal.code) for refusal in sandbox.refusals]
+    return Run(finished.stdout.splitlines(), sandbox.messages, refusals)
 
 
 def sent(messages: Sequence[Message]) -> List[Tuple[str, str]]:
@@ -372,14 +357,19 @@ def test_a_program_survives_that_no_host_answers(smsc_sandbox: Sandbox, tmp_path
 
 
 def test_the_first_command_prints_what_the_front_page_shows(tmp_path: Path) -> None:
-    finished = _output(
-        tmp_path,
-        None,
+    finished = subprocess.run(
         [
-            *("-m", "smsc_transports.cli.main", "sandbox", "run", "--"),
+            *(sys.executable, "-m", "smsc_transports.cli.main", "sandbox", "run", "--"),
             *(sys.executable, str(PROGRAMS / "documented_examples.py")),
         ],
+        cwd=tmp_path,
+        env={**os.environ, **UTF_8},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=SECONDS,
     )
+    assert finished.returncode == 0, finished.stderr
     replies = _replies(finished.stdout.splitlines())
     assert [len(replies[label]) for label in ("password", "hlr", "cost", "list")] == [4, 4, 2, 4]
     assert "the sandbox received 10 messages" in finished.stderr

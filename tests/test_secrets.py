@@ -79,7 +79,7 @@ def everything_shown(face: Any, by_mail: bool) -> str:
     return "\n".join([*shown, log.getvalue(), out.getvalue()])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30)
 @given(
     login=secrets,
     password=secrets,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smsc_transports.values.parts import segment, transliterate
@@ -44,7 +44,6 @@ def test_text_is_cut_into_the_parts_that_are_paid(text: Any, encoding: Any, leng
 
 
 # How long a machine takes is no part of the promise.
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from("€[]a😀я")), max_size=700))
 def test_parts_joined_are_the_text_and_fit(text: Any) -> None:
     result = segment(text)

@@ -8,7 +8,7 @@ from typing import Any, Callable, Dict, List
 
 import pytest
 
-from smsc_transports.bulk import reconciling, sending
+from smsc_transports.bulk import gateway, reconciling, sending
 from tests.cli.conftest import Finished, Shop, Smsc, shop, smsc
 
 __all__ = ["shop", "smsc"]
@@ -22,6 +22,12 @@ Bulk = Callable[..., Finished]
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reconciling, "PAUSE_SECONDS", 0.0)
     monkeypatch.setattr(sending, "BUSY_PAUSES", (0.0,) * 4)
+
+
+@pytest.fixture(autouse=True)
+def few_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A login is hidden by many rounds of a hash, which take as long as all the rest."""
+    monkeypatch.setattr(gateway, "_ROUNDS", 1)
 
 
 @pytest.fixture

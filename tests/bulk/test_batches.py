@@ -30,7 +30,7 @@ class Waiting:
 
 
 @given(phones=st.lists(st.sampled_from("abcdefgh"), max_size=60), size=st.integers(1, 9))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_row_is_in_one_batch_and_no_number_twice_in_a_batch(
     monkeypatch: pytest.MonkeyPatch, phones: List[str], size: int
 ) -> None:

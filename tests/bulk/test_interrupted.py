@@ -42,18 +42,18 @@ def test_ctrl_c_waits_for_the_answers_and_writes_the_result(
 ) -> None:
     sandbox.fail("slow", endpoint="send")
     sandbox.slow_interval = 0.001
-    runs = Runs(sandbox, tmp_path, rows=300, batch=5)
+    runs = Runs(sandbox, tmp_path, rows=150, batch=3)
     child = runs.start(resume=False)
-    sandbox.wait_for(text="number 100", timeout=60)
+    sandbox.wait_for(text="number 30", timeout=60)
     child.send_signal(signal.SIGINT)
     assert ended(child) == (130, b"smsc: stopped; go on with --resume\n")
     done = [row["outcome"] for row in runs.results()].count("done")
-    assert 0 < done < 300
+    assert 0 < done < 150
     assert runs.arrived >= done
     sandbox.heal()
     assert runs.finish(resume=True).status == 0
-    assert [row["outcome"] for row in runs.results()] == ["done"] * 300
-    assert runs.arrived == 300
+    assert [row["outcome"] for row in runs.results()] == ["done"] * 150
+    assert runs.arrived == 150
 
 
 @posix

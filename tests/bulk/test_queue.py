@@ -45,6 +45,11 @@ def settings(shop: Shop) -> Iterator[Dict[str, Any]]:
         stores.close_all()
 
 
+@pytest.fixture
+def few_rounds() -> None:
+    """As many as always: a command in a process of its own writes journals too."""
+
+
 @contextmanager
 def worker_of(face: ModuleType, settings: Dict[str, Any]) -> Iterator[None]:
     """Let a worker run meanwhile."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from typing import Any, List
 from urllib.parse import quote, unquote
 
@@ -15,6 +13,7 @@ from smsc_transports import hookimpl, plugin_manager
 from smsc_transports.sandbox.server import Sandbox
 from tests.test_secrets import forms
 
+from ..copies import run_code
 from ..surroundings import Pigeon, module_with
 from ..transports.gateway import Gateway, answer
 from .conftest import Shop, Smsc
@@ -40,15 +39,10 @@ sys.exit(main(sys.argv[1:]))
 
 def watched(*arguments: str, account: Any = None) -> Any:
     """Run ``smsc`` in a process that tells of everything that would leave it."""
-    command = [sys.executable, "-c", WATCHED, *arguments]
-    environ = {name: value for name, value in os.environ.items() if name not in ACCOUNT}
-    return subprocess.run(
-        command,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        env=None if account is None else {**environ, **account},
-    )
+    environ = dict(os.environ)
+    if account is not None:
+        environ = {name: value for name, value in environ.items() if name not in ACCOUNT}
+    return run_code(WATCHED, {**environ, **(account or {})}, arguments)
 
 
 def test_the_request_is_shown_to_the_byte_without_secrets(smsc: Smsc, shop: Shop) -> None:

@@ -123,14 +123,14 @@ def test_prices_statuses_and_balances_are_asked_again_on_the_next_host(
 
 
 LOST_THREE_TIMES = 3
-"""Of 60 messages so few meet a fault in all of their three sends."""
+"""Of 30 messages so few meet a fault in all of their three sends."""
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: str(scenario.name))
 def test_nothing_is_sent_twice_and_nothing_reported_falsely(
     running: Sandbox, scenario: Scenario
 ) -> None:
-    count = run(running, scenario, "safe", sends=60)
+    count = run(running, scenario, "safe", sends=30)
     assert (count.surplus, count.false_sent, count.false_failed) == (0, 0, 0)
     if scenario is not NO_STATUS:
         assert (count.lost, count.incomplete) == (0, 0)
@@ -139,4 +139,4 @@ def test_nothing_is_sent_twice_and_nothing_reported_falsely(
 
 def test_the_legacy_rule_does_send_twice() -> None:
     with Sandbox() as sandbox:
-        assert run(sandbox, SCENARIOS[0], "legacy", sends=60).surplus > 0
+        assert run(sandbox, SCENARIOS[0], "legacy", sends=30).surplus > 0

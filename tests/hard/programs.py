@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -17,11 +18,9 @@ import pytest
 
 from smsc_transports import Request, Transport, hookimpl, plugin_manager
 
+from ..copies import SECONDS, run_code
 from ..faces import LOGIN, PASSWORD
 from ..surroundings import module_with
-
-SECONDS_TO_END = 30
-"""After this time a program counts as hanging; a good one ends within a few seconds."""
 
 HEAD = f"""
 import os, sys
@@ -34,16 +33,26 @@ def send(**options):
 """
 
 
-def run(program: str, host: str, **environment: str) -> Tuple[str, str]:
-    """Let a program run to its end and give its stdout and stderr; fail if it hangs."""
+def run(program: str, host: str, start: bool = False, **environment: str) -> Tuple[str, str]:
+    """Let a program run to its end and give its stdout and stderr; fail if it hangs.
+
+    With ``start`` it is started anew, and imports for itself what it needs.
+    """
+    code = HEAD + textwrap.dedent(program)
+    environ = {**os.environ, "HOST_OF_TEST": host, **environment}
+    if not start:
+        ended = run_code(code, environ)
+        if ended.returncode == -signal.SIGALRM:
+            pytest.fail(f"the program hangs: {ended.stdout!r}, {ended.stderr!r}")
+        return ended.stdout.strip(), ended.stderr.strip()
     try:
         ended = subprocess.run(
-            [sys.executable, "-c", HEAD + textwrap.dedent(program)],
-            env={**os.environ, "HOST_OF_TEST": host, **environment},
+            [sys.executable, "-c", code],
+            env=environ,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=SECONDS_TO_END,
+            timeout=SECONDS,
         )
     except subprocess.TimeoutExpired as error:
         hangs = f"the program hangs: {error.stdout!r}, {error.stderr!r}"

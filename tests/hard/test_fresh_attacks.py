@@ -214,7 +214,7 @@ def test_a_process_forked_while_another_thread_makes_the_first_call_can_send() -
         first.join()
     """
     with Gateway() as gateway:
-        out, _ = run(program, gateway.address)
+        out, _ = run(program, gateway.address, start=True)
     assert out == "0"
     assert len(gateway.messages) == 2
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from contextlib import ExitStack
 from typing import Any, Dict, List
 
 import pytest
 
+from ..copies import run_code
 from .peers import (
     PHONE,
     Exchange,
@@ -137,7 +136,7 @@ def test_a_safe_send_over_a_connection_that_closes_arrives_once(safe: Any) -> No
     assert all(reply.ok for reply in replies)
 
 
-# Idle time. The program's clocks are turned before anything of ours is imported.
+# Idle time. The program turns its clocks.
 
 PROGRAM = """
 import sys, time
@@ -159,12 +158,8 @@ def connections_of(idle: float, then: str, balance: Step = truly, **environment:
     """Count the connections of a program that asks, is idle for so many seconds, and goes on."""
     with Gateway(balance=balance) as gateway:
         account = {"SMSC_LOGIN": "l", "SMSC_PASSWORD": "p", "SMSC_HOST": gateway.address}
-        subprocess.run(
-            [sys.executable, "-c", PROGRAM, str(idle), then],
-            env={**os.environ, **account, **environment},
-            check=True,
-            timeout=60,
-        )
+        done = run_code(PROGRAM, {**os.environ, **account, **environment}, [str(idle), then])
+    assert done.returncode == 0, done.stderr
     return int(gateway.connections)
 
 

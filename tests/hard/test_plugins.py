@@ -45,7 +45,7 @@ def write(folder: Path, **modules: str) -> str:
     return str(folder)
 
 
-def with_plugin(folder: Path, text: str, program: str, host: str, **settings: str) -> Any:
+def with_plugin(folder: Path, text: str, program: str, host: str, **settings: Any) -> Any:
     """Run a program that names a module as its plugin."""
     write(folder, stranger=text)
     program = f"sys.path.insert(0, {str(folder)!r})\n" + textwrap.dedent(program)

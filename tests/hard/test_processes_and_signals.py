@@ -295,7 +295,7 @@ def test_a_handler_that_sends_while_the_first_send_imports_a_module_does_not_han
     print(len(told), told[-1])
     """
     with Gateway() as gateway:
-        out, err = run(program, gateway.address)
+        out, err = run(program, gateway.address, start=True)
     assert out == f"2 {SENT}", err
 
 
@@ -339,7 +339,7 @@ def sent_at_the_end(ending: str, earlier: bool) -> bool:
     """Tell whether the send was answered; else it was not made, and the program was told so."""
     program = ENDINGS[ending] + ("\nsend()\n" if earlier else "")
     with Gateway() as gateway:
-        out, err = run(program, gateway.address)
+        out, err = run(program, gateway.address, start=True)
     assert err == ""
     sent = out == str(SENT)
     assert sent or out == str(["", ""])

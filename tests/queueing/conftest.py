@@ -73,6 +73,7 @@ def queue(
     face: ModuleType, sandbox: Sandbox, place: str, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Queue]:
     monkeypatch.setattr(reconcile, "PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(stores, "_ROUNDS", 1)
     made: Any = face
     made.SMSC_HOST = ",".join(sandbox.http)
     made.SMSC_LOGIN = f"tests-{uuid.uuid4().hex}"

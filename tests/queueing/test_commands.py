@@ -15,6 +15,8 @@ import pytest
 
 from smsc_transports.sandbox.server import Sandbox
 
+from ..copies import run_code
+
 pytest.importorskip("huey", reason="huey is not installed")
 
 # An old program: it knows nothing of this project.
@@ -42,17 +44,13 @@ class Shop:
             "SMSC_TIMEOUT": "5",
         }
 
-    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, *command],
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-        )
+    def run(self, code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        imported = "smsc_transports.cli.main, smsc_transports.queueing.worker, huey"
+        return run_code(code, self.environment, arguments, self.folder, imported=imported)
 
     def smsc(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return self.run("-m", "smsc_transports.cli.main", *arguments)
+        code = "import sys; from smsc_transports.cli.main import main; sys.exit(main())"
+        return self.run(code, *arguments)
 
     def worker(self, *arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
@@ -72,7 +70,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 
 
 def test_an_unchanged_program_and_a_worker_that_is_killed_and_started_again(shop: Shop) -> None:
-    sent = shop.run("-c", PROGRAM)
+    sent = shop.run(PROGRAM)
     ids = sent.stdout.split()
     assert len(set(ids)) == 8, sent.stderr
     shop.sandbox.fail("hang", stored=True, endpoint="send", host=0)
@@ -91,7 +89,7 @@ def test_an_unchanged_program_and_a_worker_that_is_killed_and_started_again(shop
 
 
 def test_sigterm_ends_a_worker_when_what_is_under_way_is_settled(shop: Shop) -> None:
-    shop.run("-c", PROGRAM)
+    shop.run(PROGRAM)
     with shop.worker() as worker:
         assert worker.stdout is not None
         assert worker.stdout.readline().startswith("id ")
@@ -104,7 +102,7 @@ def test_sigterm_ends_a_worker_when_what_is_under_way_is_settled(shop: Shop) -> 
 
 
 def test_what_waits_can_be_cancelled_and_what_failed_tried_again(shop: Shop) -> None:
-    first, second, *_ = shop.run("-c", PROGRAM).stdout.split()
+    first, second, *_ = shop.run(PROGRAM).stdout.split()
     assert shop.smsc("queue", "cancel", first).stdout == f"id {first}: cancelled\n"
     again = shop.smsc("queue", "cancel", first)
     assert again.returncode == 1
@@ -120,7 +118,7 @@ def test_what_waits_can_be_cancelled_and_what_failed_tried_again(shop: Shop) -> 
 def test_a_wrong_login_ends_the_worker_at_once(tmp_path: Path) -> None:
     with Sandbox(login="another", password="x") as strict:
         shop = Shop(tmp_path, strict)
-        shop.run("-c", PROGRAM)
+        shop.run(PROGRAM)
         done = shop.smsc("worker", "--once")
         assert len(strict.refusals) == 1  # five of them block the address
     assert done.returncode == 1
@@ -166,7 +164,7 @@ def test_a_worker_takes_account_and_queue_from_the_plugin_that_the_program_has(s
         del shop.environment[name]
     shop.environment["SMSC_PLUGINS"] = "vault"
     shop.environment["PYTHONPATH"] += os.pathsep + str(shop.folder)
-    sent = shop.run("-c", PROGRAM)
+    sent = shop.run(PROGRAM)
     assert len(sent.stdout.split()) == 8, sent.stderr
     assert "waiting   8" in shop.smsc("queue").stdout
     assert shop.smsc("worker", "--once").returncode == 0

@@ -7,6 +7,7 @@ import os
 import sqlite3
 import sys
 import threading
+import warnings
 from pathlib import Path
 from typing import Any, List
 
@@ -285,6 +286,9 @@ def test_a_file_that_is_no_queue_is_told_and_nothing_is_sent(
     face: Any, sandbox: Sandbox, tmp_path: Path, told: Told
 ) -> None:
     pytest.importorskip("huey")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()  # what other tests left, so that it does not count below
     file = tmp_path / "queue.sqlite"
     file.write_bytes(b"this is no database, but it is long enough to be read as one" * 100)
     face.SMSC_HOST, face.SMSC_TRANSPORT = ",".join(sandbox.http), "queue"

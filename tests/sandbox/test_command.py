@@ -17,6 +17,8 @@ import requests
 from smsc_transports.sandbox.server import Sandbox
 from smsc_transports.values.extras import install
 
+from ..copies import run_code
+
 SMSC = [sys.executable, "-m", "smsc_transports.cli.main", "sandbox"]
 SECONDS = 30
 
@@ -26,14 +28,11 @@ def environment(**more: Any) -> Any:
     return {**kept, "PYTHONIOENCODING": "utf-8", **more}
 
 
-def smsc(*arguments: Any, **more: Any) -> Any:
-    return subprocess.run(
-        [*SMSC, *arguments],
-        capture_output=True,
-        encoding="utf-8",
-        timeout=SECONDS,
-        env=environment(**more),
-    )
+def smsc(*arguments: str, given: str = "", **more: str) -> Any:
+    """Run the command in a copy of a Python that has imported the sandbox."""
+    code = "import sys; from smsc_transports.cli.main import main; sys.exit(main())"
+    imported = "smsc_transports.sandbox.server"
+    return run_code(code, environment(**more), ["sandbox", *arguments], None, given, imported)
 
 
 PROGRAM = textwrap.dedent(
@@ -68,14 +67,8 @@ def test_run_gives_a_program_its_own_sandbox_and_shows_what_arrived() -> None:
 
 
 def test_run_joins_a_sandbox_that_runs(sandbox: Sandbox) -> None:
-    done = subprocess.run(
-        [*SMSC, "run", "--at", sandbox.url, "--", sys.executable, "-c", PROGRAM],
-        input="joined",
-        capture_output=True,
-        encoding="utf-8",
-        timeout=SECONDS,
-        env=environment(),
-    )
+    program = (sys.executable, "-c", PROGRAM)
+    done = smsc("run", "--at", sandbox.url, "--", *program, given="joined")
     assert (done.returncode, done.stdout) == (3, "b'1001,1'\n"), done.stderr
     assert done.stderr == f"--- see {sandbox.url} ---\n"
     assert [message.text for message in sandbox.messages] == ["joined"]

@@ -9,13 +9,15 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Dict
 
 import pytest
 
 from smsc_transports.sandbox.server import Sandbox
 
-SECONDS = 60
+from ..copies import SECONDS
+from .fenced import start, start_code, texts
+
 PROGRAMS = Path(__file__).parent / "programs"
 OLD_MODULE = str(PROGRAMS / "old_module.py")
 PYTHONS = sorted(Path.home().glob(".pyenv/versions/3.*/bin/python"))
@@ -35,24 +37,6 @@ from urllib.request import urlopen
 def fetch(text, base="http://smsc.ua"):
     return urlopen(base + {QUERY!r} + text).read()
 """
-
-
-def start(sandbox: Sandbox, *command: str, **more: str) -> Any:
-    return subprocess.run(
-        command,
-        env={**sandbox.environment(), **more},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=SECONDS,
-    )
-
-
-def start_code(sandbox: Sandbox, code: str, **more: str) -> Any:
-    return start(sandbox, sys.executable, "-c", textwrap.dedent(code), **more)
-
-
-def texts(sandbox: Sandbox) -> List[str]:
-    return [message.text for message in sandbox.messages]
 
 
 @pytest.mark.parametrize("way", ["http", "http-post", "https", "https-post", "smtp"])
@@ -128,16 +112,17 @@ LIBRARIES = {
 }
 
 
-@pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize("library", LIBRARIES)
-def test_libraries_are_led_to_the_sandbox(sandbox: Sandbox, library: str, scheme: str) -> None:
+def test_libraries_are_led_to_the_sandbox(sandbox: Sandbox, library: str) -> None:
     pytest.importorskip(library.partition("_")[0])
-    url = f"{scheme}://www3.smscentre.com{QUERY}{library}"
-    code = f"URL = {url!r}\n" + textwrap.dedent(LIBRARIES[library])
-    done = start(sandbox, sys.executable, "-c", code)
-    assert done.stdout.strip() == "1001,1", done.stderr
-    [message] = sandbox.messages
-    assert (message.text, message.host, message.origin.channel) == (library, 2, scheme)
+    schemes = ("http", "https")
+    urls = [f"{scheme}://www3.smscentre.com{QUERY}{library}+{scheme}" for scheme in schemes]
+    work = textwrap.indent(textwrap.dedent(LIBRARIES[library]), "    ")
+    done = start(sandbox, sys.executable, "-c", f"for URL in {urls}:\n{work}")
+    assert done.stdout.split() == ["1001,1", "1002,1"], done.stderr
+    assert [(each.text, each.host, each.origin.channel) for each in sandbox.messages] == [
+        (f"{library} {scheme}", 2, scheme) for scheme in schemes
+    ]
 
 
 WAYS = {
@@ -187,7 +172,7 @@ def say(s):
     assert s.recv(1000)
 {textwrap.dedent(WAYS[way])}
 """
-    done = start(sandbox, sys.executable, "-c", code)
+    done = start_code(sandbox, code)
     assert texts(sandbox) == ["x"], done.stderr
     assert done.stderr == ""
 
@@ -363,15 +348,18 @@ def test_any_python_is_fenced_without_this_package(
     sandbox: Sandbox, python: Path, tmp_path: Path
 ) -> None:
     environ = sandbox.environment({"PATH": os.environ["PATH"]})
-    for way in ("http", "https", "smtp"):
-        command = [str(python), "-B", OLD_MODULE, way, f"by {way}"]
-        done = subprocess.run(command, env=environ, capture_output=True, timeout=SECONDS)
-        assert done.returncode == 0, done.stderr
+    code = (
+        f"import sys; sys.path.insert(0, {str(PROGRAMS)!r}); import old_module as old;"
+        "old.send('http', 'by http'); old.send('https', 'by https'); old.mail('by smtp')"
+    )
+    command = [str(python), "-B", "-c", code]
+    done = subprocess.run(command, env=environ, capture_output=True, timeout=SECONDS)
+    assert done.returncode == 0, done.stderr
     assert texts(sandbox) == ["by http", "by https", "by smtp"]
 
 
 def test_each_process_reports_that_its_fence_is_up(sandbox: Sandbox) -> None:
-    done = start_code(sandbox, "import os; print(os.getpid())")
+    done = start(sandbox, sys.executable, "-c", "import os; print(os.getpid())")
     assert [report.pid for report in sandbox.fences] == [int(done.stdout)]
 
 

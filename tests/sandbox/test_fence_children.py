@@ -11,7 +11,8 @@ import pytest
 from smsc_transports.sandbox.fence import launch
 from smsc_transports.sandbox.server import Sandbox
 
-from .test_fence import FETCH, PYTHONS, start, start_code, texts
+from .fenced import start, start_code, texts
+from .test_fence import PYTHONS, QUERY
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="shells and #! lines")
 
@@ -82,7 +83,10 @@ def test_run_does_not_start_what_clears_the_environment() -> None:
 def test_a_child_is_started_after_the_program_changed_its_environment(
     sandbox: Sandbox, python: Path
 ) -> None:
-    child = FETCH + "fetch('child')"
+    child = (
+        "import socket; s = socket.create_connection(('smsc.ua', 80));"
+        f"s.sendall(b'GET {QUERY}child HTTP/1.0\\r\\n\\r\\n'); s.recv(99)"
+    )
     code = (
         "import os, subprocess, sys\nos.environ['PYTHONPATH'] = '/opt/mine'\n"
         f"subprocess.check_call([sys.executable, '-c', {child!r}])\n"

@@ -9,7 +9,7 @@ import pytest
 
 from smsc_transports.sandbox.server import Sandbox
 
-from .test_fence import start_code
+from .fenced import start_code
 
 ABSOLUTE = b"GET http://smsc.ua/sys/send.php?login=me&psw=secret HTTP/1.1\r\nHost: smsc.ua\r\n\r\n"
 TO_A_PROXY = {

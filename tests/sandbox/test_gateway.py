@@ -7,7 +7,7 @@ from decimal import Decimal
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smsc_transports.sandbox.rules.clock import Clock
@@ -73,7 +73,6 @@ VALUES = st.one_of(st.sampled_from(TRICKY), st.text(max_size=200))
 
 
 # How long a machine takes is no part of the promise.
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(NAMES), VALUES), st.integers(0, 3))
 def test_any_parameters_get_a_well_formed_answer(fields: Fields, fmt: int) -> None:
     gateway = account()

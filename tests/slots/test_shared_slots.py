@@ -118,7 +118,9 @@ def test_a_call_that_lasts_longer_than_a_lease_keeps_it(
         assert renewed.wait(20)
         assert not shared.take("another", account_key(request.settings), 14, 1)
         shared.give_back("another")
-    assert redis_server.client().zcard(leases._name(account_key(request.settings))) == 0
+    client = redis_server.client()
+    assert client.zcard(leases._name(account_key(request.settings))) == 0
+    client.close()
 
 
 def test_a_redis_that_lost_its_data_lets_nobody_exceed_the_limit(
@@ -258,7 +260,7 @@ def test_a_forked_child_neither_keeps_nor_frees_its_parents_slots(place: str, lo
 def test_a_missing_library_is_told_with_the_command_that_installs_it(
     value: str, missing: str, extra: str, face: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shared_slots._opened.cache_clear()
+    monkeypatch.setattr(shared_slots, "_opened", shared_slots._opened.__wrapped__)
     monkeypatch.setitem(sys.modules, missing, None)
     face.SMSC_SLOTS = value
     with pytest.raises(ConfigurationError) as told:
