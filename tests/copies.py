@@ -1,6 +1,6 @@
 """Runs pieces of code in copies (forks) of a Python that has imported what a first send imports.
 
-Such a copy is a process of its own, but starts in a hundredth of the time. What a program does
+Such a copy is a process of its own, but starts in a fraction of the time. What a program does
 at its start, as it imports or with a real command line is tested in a process that is started.
 """
 
