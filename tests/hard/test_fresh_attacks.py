@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import functools
 import os
-import sys
 import smtplib
 import socket
+import sys
 import traceback
 from typing import Any, Dict
 
