@@ -10,8 +10,8 @@ NO_FORK = RLock()
 """Held while a thread imports modules or makes a TLS context. A process forked meanwhile would wait
 for ever for the locks of Python's import or of OpenSSL that no thread of its own can release."""
 
-MOST_SECONDS = 10.0
-"""How long a fork waits; who holds NO_FORK may itself wait for the thread that forks."""
+MOST_SECONDS = 5.0
+"""How long a fork waits, once or twice; who holds NO_FORK may itself wait for the thread that forks."""
 
 
 def forks_wait_first() -> None:

@@ -191,8 +191,19 @@ def test_a_charset_in_which_plain_letters_are_others_is_as_an_unknown_one(
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
-@pytest.mark.parametrize("module", ["requests", "smsc_transports.failover.policies"])
-def test_a_process_forked_while_another_thread_makes_the_first_call_can_send(module: str) -> None:
+@pytest.mark.parametrize(
+    ("module", "settings"),
+    [
+        ("requests", {}),
+        ("smsc_transports.failover.policies", {}),
+        ("smsc_transports.failover.safe", {"SMSC_FAILOVER": "safe"}),
+        ("portalocker", {"SMSC_SLOTS": "machine"}),
+        ("sched", {"SMSC_PLUGINS": "sched"}),  # a module as good as any
+    ],
+)
+def test_a_process_forked_while_another_thread_makes_the_first_call_can_send(
+    module: str, settings: Dict[str, str]
+) -> None:
     """logging, which requests imports, has a fork take its lock."""
     program = f"""
         import os, signal, sys, threading
@@ -217,7 +228,7 @@ def test_a_process_forked_while_another_thread_makes_the_first_call_can_send(mod
         first.join()
     """
     with Gateway() as gateway:
-        out, _ = run(program, gateway.address)
+        out, _ = run(program, gateway.address, **settings)
     assert out == "0"
     assert len(gateway.messages) == 2
 

@@ -117,8 +117,12 @@ def test_no_fork_waits_for_connections_that_other_threads_go_on_to_keep() -> Non
             if self.again:
                 idle.keep(KeptAgain(), 60)
 
+    def fork_often() -> None:
+        for _ in range(100):
+            idle.before_fork()
+
     idle.keep(KeptAgain(), 60)
-    forks = threading.Thread(target=lambda: [idle.before_fork() for _ in range(100)], daemon=True)
+    forks = threading.Thread(target=fork_often, daemon=True)
     forks.start()
     forks.join(PATIENCE)
     assert not forks.is_alive()
