@@ -11,7 +11,7 @@ NO_FORK = RLock()
 for ever for the locks of Python's import or of OpenSSL that no thread of its own can release."""
 
 MOST_SECONDS = 5.0
-"""How long a fork waits, once or twice; who holds NO_FORK may itself wait for the thread that forks."""
+"""How long a fork waits, twice at most; who holds NO_FORK may itself wait for who forks."""
 
 
 def forks_wait_first() -> None:
