@@ -43,6 +43,7 @@ try:
     from smsc_transports.values.encoding import query_parameter as _query_parameter
     from smsc_transports.values.encoding import wrong_type as _wrong_type
     from smsc_transports.values.forks import NO_FORK as _NO_FORK
+    from smsc_transports.values.forks import forks_wait_first as _forks_wait_first
 except ImportError as _missing:
     raise _not_installed(_missing) from _missing
 
@@ -308,6 +309,9 @@ def _package() -> Any:
     if _imported is None:
         try:
             with _NO_FORK:
+                import logging  # noqa: F401  (forks are to wait before they take its lock)
+
+                _forks_wait_first()
                 from smsc_transports import call
         except ImportError as missing:
             raise _not_installed(missing) from missing

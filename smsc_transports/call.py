@@ -27,6 +27,7 @@ from smsc_transports.values.errors import (
     TransportError,
     did_you_mean,
 )
+from smsc_transports.values.forks import NO_FORK
 from smsc_transports.values.hidden import Hidden
 from smsc_transports.values.reply import DECIDING_PARAMETERS, NO_ANSWER, Reply
 from smsc_transports.values.request import FaceNames, Request
@@ -54,7 +55,8 @@ def ask(command: str, argument: str, settings: Settings, face: FaceNames) -> Rep
         return _reply(request, Verdict(None, NOT_SENT, error), [])
     request = under_way.request
     if request.settings.failover == "safe":
-        from smsc_transports.failover.safe import run_safe  # most programs never need it
+        with NO_FORK:
+            from smsc_transports.failover.safe import run_safe  # most programs never need it
 
         asking = askers(plugin_manager(), request, transports)
         verdict = run_safe(under_way, transports, asking)

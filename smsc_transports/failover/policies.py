@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 import time
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import Callable, Iterator, List, NamedTuple, Optional, Sequence, Tuple, Type
 
 from smsc_transports.failover.resting import RESTING, RestingAddresses
@@ -248,7 +249,8 @@ def _run(
                 if not error.stale or repeats or stop_at:
                     raise
                 repeats += 1
-            return Verdict(call.attempt(call.request, route, understands), ANSWERED)
+            again = replace(call.request, fresh=True)  # threads may have kept others meanwhile
+            return Verdict(call.attempt(again, route, understands), ANSWERED)
         except Unsupported as error:
             last, unfit = error, route.transport
         except NotSent as error:

@@ -15,6 +15,7 @@ import time
 import uuid
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, Dict, Hashable, Iterator, Optional
+from weakref import ReferenceType, ref
 
 from smsc_transports.failover.shared_slots import SharedSlots, Unreachable, shared_slots
 from smsc_transports.reporting.notices import tell_on_stderr
@@ -26,11 +27,16 @@ from smsc_transports.values.settings import Settings
 MOST_REQUESTS = 14
 MOST_STATUS_REQUESTS = 4
 
+
+class _Ticket:
+    """For a slot, which is free again if the ticket is gone: Ctrl-C can come at any moment."""
+
+
 # One lock for all: it is held briefly. Reentrant, since a signal handler may send while this
 # very thread holds it; for the same reason every change is one step, and each waiting thread has
 # its own lock, which is released to wake it (a Condition does not work in such a handler).
 _lock = threading.RLock()
-_taken: Dict[object, Hashable] = {}
+_taken: Dict[ReferenceType[_Ticket], Hashable] = {}
 _waiting: Dict[Any, Hashable] = {}  # the oldest first
 _FIRST = 2  # so many look: one of them may be a thread that is interrupted by a signal handler
 _looking: Dict[str, str] = {}
@@ -111,15 +117,17 @@ def _refused(failure: Optional[Unreachable], most: int, settings: Settings) -> N
     return NotSent(reason)
 
 
-def _take(kind: Hashable, most: int, ends_at: float) -> object:
-    ticket, waker = object(), threading.Lock()
+def _take(kind: Hashable, most: int, ends_at: float) -> _Ticket:
+    ticket, waker = _Ticket(), threading.Lock()
     waker.acquire()
     try:
         while True:
             with _lock:
                 ahead = list(_ahead(_waiting, waker)).count(kind)
+                for lost in [each for each in _taken.copy() if each() is None]:
+                    _taken.pop(lost, None)
                 if list(_taken.copy().values()).count(kind) + ahead < most:
-                    _taken[ticket] = kind
+                    _taken[ref(ticket)] = kind
                     return ticket
                 _waiting[waker] = kind
             left = ends_at - time.monotonic()
@@ -130,8 +138,8 @@ def _take(kind: Hashable, most: int, ends_at: float) -> object:
         _waiting.pop(waker, None)
 
 
-def _give_back(ticket: object) -> None:
-    _taken.pop(ticket, None)
+def _give_back(ticket: _Ticket) -> None:
+    _taken.pop(ref(ticket), None)
     for waker in _waiting.copy():
         with suppress(RuntimeError):  # woken already
             waker.release()

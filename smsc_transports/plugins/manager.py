@@ -54,6 +54,7 @@ from smsc_transports.values.errors import (
     did_you_mean,
     told_of,
 )
+from smsc_transports.values.forks import NO_FORK
 from smsc_transports.values.receipt import Receipt
 from smsc_transports.values.request import Request
 from smsc_transports.values.settings import Settings, read_changes
@@ -100,7 +101,7 @@ class PluginManager(pluggy.PluginManager):
         self._origins: Dict[str, str] = {}
         self._transports: Optional[Dict[str, Transport]] = None
         self._lock = threading.RLock()
-        self._scanned = False
+        self._scanned = self._scanning = False
         for name in names_in("SMSC_BLOCK_PLUGINS"):
             self.set_blocked(name)
         for name, module in BUILT_IN.items():
@@ -140,16 +141,16 @@ class PluginManager(pluggy.PluginManager):
         """Bring in what ``SMSC_PLUGINS`` names and what is installed, once."""
         if self._scanned:
             return
-        with self._lock:
-            if self._scanned:
+        with NO_FORK:  # other threads wait: without all plugins they could send what they must not
+            if self._scanned or self._scanning:
                 return
-            self._scanned = True  # already now, for a plugin that sends while it is imported
+            self._scanning = True  # for a plugin that sends while it is imported
             try:
                 for source in find_plugins():
                     self._load(source)
-            except BaseException:  # Ctrl-C, or a warning made an error: half the plugins are in
-                self._scanned = False
-                raise
+                self._scanned = True  # not after Ctrl-C, or a warning made an error
+            finally:
+                self._scanning = False
 
     def transports(self) -> Dict[str, Transport]:
         """Give every transport by its name.

@@ -16,6 +16,7 @@ from smsc_transports.reporting.notices import tell_on_stderr
 from smsc_transports.reporting.redaction import redact
 from smsc_transports.values.encoding import Argument
 from smsc_transports.values.errors import NotSent, OutcomeUnknown, Unsupported
+from smsc_transports.values.forks import NO_FORK
 from smsc_transports.values.request import Request
 from smsc_transports.values.settings import Timeout
 
@@ -42,7 +43,8 @@ class QueueTransport(Transport):
 
     def addresses(self, request: Request) -> Sequence[str]:
         """Give the place of the queue."""
-        from smsc_transports.queueing import store
+        with NO_FORK:
+            from smsc_transports.queueing import store
 
         return [store.store_of(request.settings).shown]
 

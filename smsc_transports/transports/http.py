@@ -90,6 +90,8 @@ def _follow(ask: Ask, request: Request, timeout: Timeout) -> bytes:
 
 def longest_idle(request: Request) -> float:
     """Give how many seconds a kept connection may have been idle to carry this request."""
+    if request.fresh:
+        return 0.0
     once = request.billable and request.settings.failover == "safe"
     return FRESH_SECONDS if once else IDLE_SECONDS
 

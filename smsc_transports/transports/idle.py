@@ -73,8 +73,14 @@ class IdleConnections:
         """Before a fork: leave nothing that two processes could use, and no second thread."""
         self.close_all()
         closer = self._closer
-        if closer is not None and closer.is_alive() and closer is not threading.current_thread():
-            closer.join(1.0)
+        if closer is None or closer is threading.current_thread():
+            return
+        for _ in range(100):
+            # If something is kept again there are other threads, and one more does not matter.
+            if self._ends or not closer.is_alive():
+                return
+            self._wake()
+            closer.join(0.01)
 
     def after_fork(self) -> None:
         """Start afresh in the child."""

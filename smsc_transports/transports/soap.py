@@ -19,6 +19,7 @@ from smsc_transports.transports import session
 from smsc_transports.transports.http import Ask, HttpTransport, longest_idle, page_url
 from smsc_transports.transports.replaced import replaced_urlopen
 from smsc_transports.values.errors import OutcomeUnknown, Unsupported
+from smsc_transports.values.forks import NO_FORK
 from smsc_transports.values.request import Request
 from smsc_transports.values.settings import Timeout
 from smsc_transports.values.words import error_text
@@ -101,7 +102,8 @@ def operation_of(request: Request) -> Operation:
 
 def write_envelope(request: Request, namespace: str) -> bytes:
     """Write a request. Raises Unsupported for what SOAP cannot carry."""
-    from xml.etree import ElementTree  # only here: most programs never need it
+    with NO_FORK:
+        from xml.etree import ElementTree  # only here: most programs never need it
 
     operation = operation_of(request)
     given = _given(request)

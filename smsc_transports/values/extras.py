@@ -6,6 +6,7 @@ import importlib
 from typing import Any
 
 from smsc_transports.values.errors import ConfigurationError
+from smsc_transports.values.forks import NO_FORK
 
 
 def install(extra: str) -> str:
@@ -16,7 +17,8 @@ def install(extra: str) -> str:
 def required(module: str, extra: str, what: str) -> Any:
     """Import a module that an extra brings. Raises ConfigurationError where it is missing."""
     try:
-        return importlib.import_module(module)
+        with NO_FORK:
+            return importlib.import_module(module)
     except ImportError as missing:
         raise ConfigurationError(
             f"{what} needs {module}, which cannot be imported ({missing}). Install it: "

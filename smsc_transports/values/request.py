@@ -36,7 +36,8 @@ class Request:
 
     ``command`` is the name of the endpoint ("send", "status", "balance", ...);
     ``argument`` is the encoded parameter string without credentials;
-    ``fmt`` is the form of reply to ask HTTP endpoints for (1: numbers; 3: JSON).
+    ``fmt`` is the form of reply to ask HTTP endpoints for (1: numbers; 3: JSON);
+    ``fresh`` asks for a new connection, since one that was kept has just failed.
     """
 
     command: str
@@ -44,6 +45,7 @@ class Request:
     settings: Settings
     fmt: int = 1
     face: FaceNames = field(default=FaceNames(), repr=False)
+    fresh: bool = field(default=False, repr=False)
 
     @cached_property
     def charset(self) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import os
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import pytest
@@ -56,6 +59,32 @@ def test_a_slot_is_free_again_after_an_exception() -> None:
     for _ in range(20):
         with pytest.raises(KeyboardInterrupt), slot(send_request(), 0.01):
             raise KeyboardInterrupt
+
+
+def test_ctrl_c_at_any_function_call_leaves_no_slot_taken() -> None:
+    left = 0
+
+    def press(frame: Any, event: str, argument: object) -> Any:
+        nonlocal left
+        if frame.f_code.co_filename in (slots.__file__, contextlib.__file__) and event == "call":
+            left -= 1
+            if left == 0:
+                raise KeyboardInterrupt
+        return press
+
+    before = sys.gettrace()
+    for number in range(1, 100):
+        left = number
+        with suppress(KeyboardInterrupt):
+            try:
+                sys.settrace(press)
+                with slot(send_request(), 1):
+                    pass
+            finally:
+                sys.settrace(before)
+    assert left > 0  # each had its turn
+    gc.collect()
+    assert [ticket for ticket in slots._taken if ticket() is not None] == []
 
 
 def test_forty_threads_get_forty_answers_and_no_error_9(face: Any) -> None:

@@ -6,6 +6,7 @@ import functools
 import os
 import smtplib
 import socket
+import sys
 import traceback
 from typing import Any, Dict
 
@@ -190,19 +191,32 @@ def test_a_charset_in_which_plain_letters_are_others_is_as_an_unknown_one(
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
-def test_a_process_forked_while_another_thread_makes_the_first_call_can_send() -> None:
-    program = """
+@pytest.mark.parametrize(
+    ("module", "settings"),
+    [
+        ("requests", {}),
+        ("smsc_transports.failover.policies", {}),
+        ("smsc_transports.failover.safe", {"SMSC_FAILOVER": "safe"}),
+        ("portalocker", {"SMSC_SLOTS": "machine"}),
+        ("sched", {"SMSC_PLUGINS": "sched"}),  # a module as good as any
+    ],
+)
+def test_a_process_forked_while_another_thread_makes_the_first_call_can_send(
+    module: str, settings: Dict[str, str]
+) -> None:
+    """logging, which requests imports, has a fork take its lock."""
+    program = f"""
         import os, signal, sys, threading
         inside, forking = threading.Event(), threading.Event()
 
         class Finder:
             def find_spec(self, name, path=None, target=None):
-                if name == "smsc_transports.failover.policies":
+                if name == {module!r}:
+                    os.register_at_fork(before=forking.set)
                     inside.set()
                     forking.wait(10)
 
         sys.meta_path.insert(0, Finder())
-        os.register_at_fork(before=forking.set)
         first = threading.Thread(target=send)
         first.start()
         inside.wait(10)
@@ -214,9 +228,24 @@ def test_a_process_forked_while_another_thread_makes_the_first_call_can_send() -
         first.join()
     """
     with Gateway() as gateway:
-        out, _ = run(program, gateway.address, start=True)
+        out, _ = run(program, gateway.address, start=True, **settings)
     assert out == "0"
     assert len(gateway.messages) == 2
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "fork") or sys.version_info >= (3, 12), reason="uWSGI forks otherwise there"
+)
+def test_a_worker_of_uwsgi_says_nothing_on_stderr() -> None:
+    """uWSGI tells Python of a fork only when it is over."""
+    program = """
+        import ctypes
+        if ctypes.PyDLL(None).fork() == 0:
+            ctypes.pythonapi.PyOS_AfterFork_Child()
+            os._exit(0)
+        os.wait()
+    """
+    assert run(program, "127.0.0.1") == ("", "")
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")

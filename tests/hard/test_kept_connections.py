@@ -8,6 +8,8 @@ from typing import Any, Dict, List
 
 import pytest
 
+from smsc_transports import hookimpl, plugin_manager
+
 from ..copies import run_code
 from .peers import (
     PHONE,
@@ -55,6 +57,21 @@ def test_five_such_servers_lose_no_send_either(face: Any, secured: Dict[str, Any
         face.SMSC_HOST = ",".join(host.address for host in hosts)
         assert unanswered(face, 64) == []
     assert sum(len(host.messages) for host in hosts) == 64
+
+
+def test_the_repeat_goes_over_a_new_connection_though_another_send_has_kept_one(
+    face: Any,
+) -> None:
+    class Telling:
+        @hookimpl
+        def smsc_attempt(self) -> None:
+            face.SMSC().send_sms(PHONE, "told")
+
+    with Gateway(send=closing_as_the_next_request_comes()) as gateway:
+        face.SMSC_HOST = gateway.address
+        assert unanswered(face, 1) == []
+        plugin_manager().register(Telling())
+        assert unanswered(face, 1) == []
 
 
 def test_a_send_stays_with_its_host_when_a_kept_connection_fails(face: Any) -> None:

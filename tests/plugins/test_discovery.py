@@ -342,6 +342,31 @@ def test_warnings_made_errors_end_every_call_until_the_plugin_is_mended(
     assert face.SMSC().send_sms(PHONE, "coo") == ["7", "1", "0.00", "coo"]
 
 
+def test_no_thread_sends_before_all_plugins_are_in(
+    face: Any, gateway: Gateway, tmp_path: Path, on_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thread = threading.Thread(target=lambda: face.SMSC().send_sms(PHONE, "at once"))
+    program = module_with("program", start=thread.start, join=thread.join)
+    monkeypatch.setitem(sys.modules, "program", program)
+    (tmp_path / "slow_guard.py").write_text(
+        "import program, smsc_transports\n"
+        "program.start()\n"
+        "program.join(0.1)\n"
+        "@smsc_transports.hookimpl\n"
+        "def smsc_settings(settings): return {'transport': 'pigeon'}\n"
+    )
+    on_path(tmp_path)
+    monkeypatch.setenv("SMSC_PLUGINS", "slow_guard")
+    pigeon = Pigeon()
+    plugin_manager().register(
+        module_with("loft", smsc_transports=hookimpl(lambda: [pigeon])), "loft"
+    )
+    face.SMSC().send_sms(PHONE, "test")
+    thread.join()
+    assert gateway.urls == []
+    assert {request.text for request in pigeon.requests} == {"at once", "test"}
+
+
 def test_plugins_are_complete_after_ctrl_c_in_the_middle_of_loading(
     face: Any, tmp_path: Path, on_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

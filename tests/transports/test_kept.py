@@ -107,6 +107,30 @@ def test_a_connection_that_is_kept_for_less_than_others_is_closed_before_them() 
     idle.close_all()
 
 
+def test_no_fork_waits_for_connections_that_other_threads_go_on_to_keep() -> None:
+    """A fork waited for a second; a hundred of them take no more time than a test may."""
+    idle = IdleConnections()
+
+    class KeptAgain:
+        again = True
+
+        def close(self) -> None:
+            if self.again:
+                idle.keep(KeptAgain(), 60)
+
+    def fork_often() -> None:
+        for _ in range(100):
+            idle.before_fork()
+
+    idle.keep(KeptAgain(), 60)
+    forks = threading.Thread(target=fork_often, daemon=True)
+    forks.start()
+    forks.join(PATIENCE)
+    assert not forks.is_alive()
+    KeptAgain.again = False
+    idle.close_all()
+
+
 def test_a_connection_is_kept_for_five_seconds_at_the_most() -> None:
     assert IDLE_SECONDS == 5.0
     announced = {"timeout=3": 2, "timeout=3, max=9": 2, "timeout=60": 5, "": 5, "timeout=1": 0}

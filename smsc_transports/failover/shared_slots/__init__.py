@@ -7,6 +7,7 @@ from typing import Optional, Protocol
 
 from smsc_transports.values.errors import ConfigurationError
 from smsc_transports.values.extras import required
+from smsc_transports.values.forks import NO_FORK
 from smsc_transports.values.places import MACHINE, is_redis
 
 
@@ -39,7 +40,10 @@ def shared_slots(place: str) -> Optional[SharedSlots]:
 
     Raises ConfigurationError where a library is missing.
     """
-    return _opened(place) if place else None
+    if not place:
+        return None
+    with NO_FORK:  # modules are imported
+        return _opened(place)
 
 
 @functools.lru_cache(maxsize=8)

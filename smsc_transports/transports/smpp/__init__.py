@@ -8,6 +8,7 @@ from smsc_transports.plugins.hookspecs import hookimpl
 from smsc_transports.plugins.transport import Transport
 from smsc_transports.values.errors import Unsupported
 from smsc_transports.values.extras import install
+from smsc_transports.values.forks import NO_FORK
 from smsc_transports.values.request import Request
 from smsc_transports.values.settings import Timeout
 
@@ -27,7 +28,8 @@ class SmppTransport(Transport):
     def exchange(self, request: Request, address: str, timeout: Timeout) -> str:
         """Hand the message to one server."""
         try:
-            from smsc_transports.transports.smpp import sending  # only here: smpplib is an extra
+            with NO_FORK:  # only here: smpplib is an extra
+                from smsc_transports.transports.smpp import sending
         except ModuleNotFoundError as error:
             if (error.name or "").partition(".")[0] != "smpplib":
                 raise
