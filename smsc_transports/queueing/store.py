@@ -191,14 +191,11 @@ class Store:
             if storage is None:
                 storage = self._new_storage()
             yield storage
-        except Exception as error:
+        except BaseException as error:
             _close(storage)
             if isinstance(error, QueueFailed) or not _is_of_storage(error):
                 raise
             raise QueueFailed(f"{self.shown}: {error}") from None
-        except BaseException:
-            _close(storage)
-            raise
         self._storages.append(storage)
 
     def _new_storage(self) -> Any:
@@ -282,7 +279,7 @@ def _redis_pool(redis: Any, url: str) -> Any:
     )
 
 
-def _is_of_storage(error: Exception) -> bool:
+def _is_of_storage(error: BaseException) -> bool:
     """Tell errors of SQLite, Redis and the system from our own."""
     module = type(error).__module__.partition(".")[0]
     return isinstance(error, (OSError, ValueError)) or module in ("sqlite3", "redis", "huey")
@@ -298,4 +295,5 @@ def _answers(storage: Any) -> bool:
 
 def _close(storage: Any) -> None:
     with suppress(Exception):
-        storage.close() if hasattr(storage, "close") else storage.conn.close()
+        pool = getattr(storage, "pool", None)  # of a Redis; Huey leaves it open
+        storage.close() if pool is None else pool.disconnect()

@@ -29,3 +29,17 @@ def test_the_file_can_be_read_by_its_user_only(queue: Queue, place: str) -> None
     queue.face.SMSC().send_sms(PHONE, "test")
     if place.startswith("sqlite"):
         assert Path(place[len("sqlite:///") :]).stat().st_mode & 0o077 == 0
+
+
+def test_closing_hangs_up(queue: Queue, place: str) -> None:
+    queue.face.SMSC().send_sms(PHONE, "test")
+    storages = list(queue.store._storages)
+    assert storages
+    connections = [storage.conn for storage in storages]
+    queue.store.close()
+    if place.startswith("redis"):
+        pools = [connection.connection_pool for connection in connections]
+        kept = [each for pool in pools for each in pool._available_connections]
+        assert [each for each in kept if each._sock is not None] == []
+    else:
+        assert [storage._conn for storage in storages] == [None]
