@@ -80,6 +80,8 @@ class _AnswerFile(io.BufferedReader):
 class Response(http.client.HTTPResponse):
     """An answer that is complete in time, or fails."""
 
+    fp: Any = None  # its finalizer looks at it, though Ctrl-C may have come before it was set
+
     def __init__(
         self, ends_at: float, connection: Optional[Connection], sock: Any, *args: Any, **kwargs: Any
     ) -> None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import functools
+import gc
 import os
 import smtplib
 import socket
 import sys
 import traceback
-from typing import Any, Dict
+from typing import Any, Dict, List
 
 import pytest
 
 from smsc_transports.failover import slots
 from smsc_transports.failover.slots import slot
 from smsc_transports.reporting.notices import SMSCWarning
+from smsc_transports.transports.connections import Response
 from smsc_transports.values.request import Request
 from smsc_transports.values.settings import Settings
 
@@ -277,6 +279,22 @@ def test_a_process_forked_while_another_thread_makes_a_tls_context_can_make_one(
         first.join()
     """
     assert run(program, "127.0.0.1")[0] == "0"
+
+
+def test_ctrl_c_while_an_answer_is_made_prints_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Interrupted:
+        def makefile(self, mode: str) -> None:
+            raise KeyboardInterrupt
+
+    ignored: List[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", ignored.append)
+    with pytest.raises(KeyboardInterrupt) as raised:
+        Response(0, None, Interrupted())
+    del raised
+    gc.collect()
+    assert ignored == []
 
 
 def test_a_server_that_does_not_read_a_long_request_is_left_at_the_deadline(face: Any) -> None:
