@@ -76,7 +76,8 @@ class Copy:
     def refuse(self, method: str, node: ast.AST, why: str, write: str, last: int = 0) -> None:
         """Refuse a statement, with its lines, or with all lines up to ``last``."""
         first, starts = line_numbers(node)[0], self.source.starts
-        shown = masked(self.source, starts[first - 1], starts[last or last_line(node)] - 1)
+        end = starts[last or last_line(node)] - 1
+        shown = masked(self.source, starts[first - 1], end, wary=True)
         lines = tuple(line.strip() for line in shown.split("\n") if line.strip())
         self.refusals.append(Refusal(method, first, lines, why, write))
 

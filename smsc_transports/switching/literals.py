@@ -7,18 +7,36 @@ from __future__ import annotations
 
 import ast
 import functools
+import io
 import re
-from typing import Iterator, List, Optional, Set, Tuple
+import tokenize
+from typing import AbstractSet, Iterator, List, Optional, Set, Tuple
 
 from smsc_transports.reporting.redaction import MASK
 from smsc_transports.switching.known_editions import SECRETS
-from smsc_transports.switching.sources import Source, dotted, index_of
+from smsc_transports.switching.sources import FUNCTIONS, Source, dotted, index_of
 
 _NAMES_A_SECRET = re.compile(
-    r"passw|pswd|psw|pwd|secret|token|api_?key|login\b|login$", re.IGNORECASE
+    r"passw|pswd|psw|pwd|secret|token|api_?key|login\b|login$|(?:\b|_)pass(?:\b|_)|credential",
+    re.IGNORECASE,
 )
 _HOLDS_A_SECRET = re.compile(r"\b(?:login|psw|apikey|password)=[^&\s%{]|://[^/\s:@]+:[^/\s@]+@")
+_COMMENTS_A_SECRET = re.compile(
+    f"(?:{_NAMES_A_SECRET.pattern}|парол|логин).*[\"'=:]", re.IGNORECASE
+)
 _GET = ("get", "getenv", "setdefault", "pop")
+_LOOK_UPS = (*_GET, "config", "env", "getattr", "quote")
+_NAMES_A_PLACE = ("open", "Path", "join", "import_module", "getLogger")
+_NOT_SHORT, _LONG = 4, 6  # characters
+_SENDING_METHODS = ("_smsc_send_cmd", "send_sms_mail")
+_NO_SECRET = re.compile(
+    r".{0,2}|https?|\.php|[&?]?(?:\w+=\w{0,5}&?)*|\S*://[\w.-]*smsc[^@&]*|[\w.-]*\bsmsc\.\w+/?|"
+    r"(?:/\w+)*/|utf-?8|windows-1251|cp1251|koi8-r|GET|POST|.*[\s\n].*[^\x00-\x7f].*|"
+    r"[^\x00-\x7f].*\s.*|send@.*|Content-Type: .*",
+    re.DOTALL | re.IGNORECASE,
+)
+_OF_A_MESSAGE = {"phones", "phone", "message", "sender", "time", "str"}
+_KEYS = {"login", "password", "psw", "pass", "apikey", "api_key", "user", "username", "key"}
 
 
 def environment_names(node: ast.AST) -> Tuple[str, ...]:
@@ -42,85 +60,218 @@ def is_secret(name: str) -> bool:
     return name in SECRETS or bool(_NAMES_A_SECRET.search(name))
 
 
-def masked(source: Source, start: int = 0, end: Optional[int] = None, by: str = MASK) -> str:
-    """Give a part of a file with ``by`` in the place of each secret in it."""
+def masked(
+    source: Source, start: int = 0, end: Optional[int] = None, by: str = MASK, wary: bool = False
+) -> str:
+    """Give a part of a file with ``by`` in the place of each secret in it.
+
+    With ``wary`` also in the place of what may be one because it stands where secrets are sent.
+    """
     stop = len(source.text) if end is None else end
     parts: List[str] = []
     place = start
-    for first, last in _spans(source):
+    for first, last in sorted([*_spans(source), *(_wary_spans(source) if wary else ())]):
         if place <= first and last <= stop:
-            parts += [source.text[place:first], f'"{by}"']
+            instead = f"# {by}" if source.text[first] == "#" else f'"{by}"'
+            parts += [source.text[place:first], instead]
             place = last
     return "".join([*parts, source.text[place:stop]])
 
 
 def typed_in(tree: ast.AST) -> Set[int]:
     """Give the lines on which a secret is typed in."""
-    return {node.lineno for node in _secrets(tree)}
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    # What is passed on is masked where it is shown, but may be a label: input("Login: ").
+    passed = {id(one) for call in calls if dotted(call.func).rpartition(".")[2] not in _LOOK_UPS
+              for one in [*call.args, *(each.value for each in call.keywords
+                                        if not is_secret(each.arg or ""))]}  # fmt: skip
+    return {node.lineno for node in _secrets(tree) if id(node) not in passed}
 
 
 @functools.lru_cache(maxsize=4)
 def _spans(source: Source) -> List[Tuple[int, int]]:
-    return sorted({source.span(node) for node in _secrets(source.tree)})
+    nodes = {source.span(node) for node in _secrets(source.tree)}
+    return sorted({*nodes, *_comments(source)})
+
+
+def sent(tree: ast.AST) -> Set[str]:
+    """Give the texts typed in where secrets are sent, but for those that surely are none."""
+    return {str(getattr(node, "value", "")) for node in _sent(tree)} - {""}
+
+
+def _wary_spans(source: Source) -> Iterator[Tuple[int, int]]:
+    return (source.span(node) for node in _sent(source.tree))
+
+
+def _sent(tree: ast.AST) -> Iterator[ast.expr]:
+    methods = (node for node in ast.walk(tree) if getattr(node, "name", "") in _SENDING_METHODS)
+    for node in (node for method in methods for node in ast.walk(method)):
+        if isinstance(node, ast.JoinedStr):
+            inner = (one for part in ast.walk(node) if isinstance(part, ast.FormattedValue)
+                     for one in ast.walk(part.value))  # fmt: skip
+            if any(isinstance(one, ast.Constant) for one in inner):
+                yield node  # before Python 3.12 the places inside are wrong
+        text = node.value if isinstance(node, ast.Constant) else None
+        if isinstance(node, ast.Constant) and isinstance(text, str):
+            yield from () if _NO_SECRET.fullmatch(text) else (node,)
+
+
+def _comments(source: Source) -> Iterator[Tuple[int, int]]:
+    """Find the comments that may hold a secret, an old one for instance."""
+    for token in tokenize.generate_tokens(io.StringIO(source.text).readline):
+        if token.type == tokenize.COMMENT and _COMMENTS_A_SECRET.search(token.string):
+            first = source.starts[token.start[0] - 1] + token.start[1]
+            yield first, first + len(token.string)
 
 
 def _secrets(tree: ast.AST) -> Iterator[ast.expr]:
     """Give the texts that are assigned to, or passed as, what is called like a secret."""
+    names = _leading_to_secrets(tree)
+    found = []
     for node in ast.walk(tree):
-        for one in _secrets_of(node):
+        for one in _secrets_of(node, names):
             given = one.value if isinstance(one, ast.Constant) else one
             if given and given not in (True, ...):
-                yield one
+                found.append(one)
+    yield from found
+    texts = {getattr(one, "value", None) for one in found}
+    # A mask elsewhere would rather give a short one away.
+    known = {text for text in texts if isinstance(text, str) and len(text) >= _NOT_SHORT}
+    for node in ast.walk(tree):
+        text = node.value if isinstance(node, ast.Constant) else None
+        inside = isinstance(text, str) and any(one in text for one in known if len(one) >= _LONG)
+        if isinstance(node, ast.Constant) and (inside or text in known):
+            yield node
 
 
-def _secrets_of(node: ast.AST) -> Iterator[ast.expr]:
+def _leading_to_secrets(tree: ast.AST) -> Set[str]:
+    """Give the names and keys of this file that a secret is read by, and what sets secrets."""
+    found: Set[str] = set()
+    for node in [*ast.walk(tree), *ast.walk(tree)]:  # twice: a name may stand for a name
+        values = [value for target, value in _bindings(node) if _leads(target, value, found)]
+        if isinstance(node, ast.Call) and dotted(node.func) == "quote":
+            values = node.args[:1]
+        elif isinstance(node, ast.Dict):
+            pairs = zip(node.keys, node.values)
+            values = [one for key, one in pairs if is_secret(str(getattr(key, "value", "")))]
+        for part in (part for value in values for part in ast.walk(value)):
+            name = getattr(part, "id", None) or getattr(part, "attr", None)
+            key = part.value if isinstance(part, ast.Constant) else None
+            found.update(one for one in (name, key) if isinstance(one, str))
+        if isinstance(node, FUNCTIONS):
+            inner = (name for one in ast.walk(node) if isinstance(one, ast.Global)
+                     for name in one.names)  # fmt: skip
+            found |= {node.name} if any(map(is_secret, inner)) else set()
+        elif isinstance(node, ast.ClassDef):
+            names = {getattr(one, "name", "") for one in node.body}
+            again = node.name in map(dotted, node.bases)  # as our file has it
+            found |= (
+                {node.name} if "__init__" in names and (again or "send_sms" in names) else set()
+            )
+        found.update(dotted(target) for target, value in _bindings(node)
+                     if isinstance(value, ast.Name) and value.id in found)  # fmt: skip
+    return found - _OF_A_MESSAGE - {""}
+
+
+def _leads(target: ast.AST, value: ast.AST, found: AbstractSet[str]) -> bool:
+    renames = isinstance(value, (ast.Name, ast.Attribute))
+    return _is_target_secret(target, found if renames else set())
+
+
+def _bindings(node: ast.AST) -> Iterator[Tuple[ast.AST, ast.expr]]:
+    """Give what a node binds, and to what."""
+    if isinstance(node, ast.Assign):
+        yield from ((target, node.value) for target in node.targets)
+    elif isinstance(node, (ast.AnnAssign, ast.AugAssign, ast.NamedExpr)) and node.value:
+        yield node.target, node.value
+    elif isinstance(node, (ast.For, ast.comprehension)):
+        yield node.target, node.iter
+    elif isinstance(node, ast.withitem) and node.optional_vars:
+        yield node.optional_vars, node.context_expr
+
+
+def _is_target_secret(target: ast.AST, names: AbstractSet[str]) -> bool:
+    if isinstance(target, (ast.Tuple, ast.List)):
+        return any(_is_target_secret(one, names) for one in target.elts)
+    name = target.attr if isinstance(target, ast.Attribute) else dotted(target)
+    if isinstance(target, ast.Subscript):
+        name = str(getattr(index_of(target), "value", ""))
+    return is_secret(name) or name in names
+
+
+def _secrets_of(node: ast.AST, names: AbstractSet[str]) -> Iterator[ast.expr]:
+    for target, value in _bindings(node):
+        yield from _paired(target, value, names)
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         if _HOLDS_A_SECRET.search(node.value):
             yield node
-    elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
-        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-            yield from _paired(target, node.value)
-    elif isinstance(node, ast.keyword) and is_secret(node.arg or ""):
+    elif isinstance(node, ast.keyword) and (is_secret(node.arg or "") or node.arg in names):
         yield from _texts(node.value)
     elif isinstance(node, ast.Dict):
         for key, value in zip(node.keys, node.values):
-            if is_secret(str(getattr(key, "value", ""))):
+            text = str(getattr(key, "value", ""))
+            if is_secret(text) or text in names:
                 yield from _texts(value)
+    elif isinstance(node, ast.Call) and dotted(node.func) in names:
+        yield from _given(node, dotted(node.func))
     elif isinstance(node, ast.Call) and node.args:
         name = dotted(node.func).rpartition(".")[2]
         if name == "quote":
             yield from _texts(node.args[0])
         elif name in _GET and is_secret(str(getattr(node.args[0], "value", ""))):
             yield from (text for one in node.args[1:] for text in _texts(one))
-    elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        names = node.args.args[len(node.args.args) - len(node.args.defaults) :]
-        for argument, default in zip(names, node.args.defaults):
-            if is_secret(argument.arg):
+    elif isinstance(node, FUNCTIONS):
+        arguments = node.args.args[len(node.args.args) - len(node.args.defaults) :]
+        for argument, default in zip(arguments, node.args.defaults):
+            if is_secret(argument.arg) or {argument.arg, node.name} & names:
                 yield from _texts(default)
+        if node.name in names:
+            for one in ast.walk(node):
+                if isinstance(one, (ast.Return, ast.Assign)) and one.value:
+                    yield from _texts(one.value)
 
 
-def _paired(target: ast.AST, value: ast.expr) -> Iterator[ast.expr]:
-    if isinstance(target, (ast.Tuple, ast.List)) and isinstance(value, (ast.Tuple, ast.List)):
-        for one, given in zip(target.elts, value.elts):
-            yield from _paired(one, given)
-        return
-    name = target.attr if isinstance(target, ast.Attribute) else dotted(target)
-    if isinstance(target, ast.Subscript):
-        name = str(getattr(index_of(target), "value", ""))
-    if is_secret(name):
+def _paired(target: ast.AST, value: ast.expr, names: AbstractSet[str]) -> Iterator[ast.expr]:
+    pair = isinstance(target, (ast.Tuple, ast.List)) and isinstance(value, (ast.Tuple, ast.List))
+    if pair and len(target.elts) == len(value.elts):  # type: ignore[attr-defined]
+        for one, given in zip(target.elts, value.elts):  # type: ignore[attr-defined]
+            yield from _paired(one, given, names)
+    elif _is_target_secret(target, set()):
         yield from _texts(value)
+    elif _is_target_secret(target, names) and not isinstance(value, (ast.Dict, ast.Call)):
+        yield from _texts(value)  # a table may hold other things too
 
 
 def _texts(node: ast.expr) -> Iterator[ast.expr]:
     """Give the texts that an expression can give; the keys of look-ups are none of them."""
+    inner: List[ast.expr] = []
     if isinstance(node, (ast.Constant, ast.JoinedStr)):
         yield node
     elif isinstance(node, ast.BoolOp):
-        for one in node.values:
-            yield from _texts(one)
+        inner = node.values
     elif isinstance(node, ast.BinOp):
-        yield from _texts(node.left)
-        yield from _texts(node.right)
-    elif isinstance(node, ast.IfExp):
-        yield from _texts(node.body)
-        yield from _texts(node.orelse)
+        inner = [node.left, node.right]
+    elif isinstance(node, (ast.IfExp, ast.Lambda)):
+        inner = [node.body, *([node.orelse] if isinstance(node, ast.IfExp) else [])]
+    elif isinstance(node, (ast.Tuple, ast.List, ast.Set)):
+        inner = node.elts
+    elif isinstance(node, ast.Dict):
+        inner = node.values
+    elif isinstance(node, (ast.Subscript, ast.Starred, ast.NamedExpr)):
+        inner = [node.value]
+    elif isinstance(node, ast.Call):
+        yield from _given(node, getattr(node.func, "attr", dotted(node.func)))
+    yield from (text for one in inner for text in _texts(one))
+
+
+def _given(call: ast.Call, name: str) -> Iterator[ast.expr]:
+    """Give the texts that a call works with; not those that name a key or a file."""
+    of = call.func.value if isinstance(call.func, ast.Attribute) else call.func
+    own = [text for text in _texts(of) if getattr(text, "value", True)]
+    yield from own
+    if (own and name != "format") or (name in _NAMES_A_PLACE and dotted(of)):
+        return
+    looks_up = name in _LOOK_UPS
+    for one in [*call.args[looks_up:], *(keyword.value for keyword in call.keywords)]:
+        if not looks_up or getattr(one, "value", None) not in _KEYS:
+            yield from _texts(one)

@@ -17,11 +17,18 @@ from smsc_transports.switching.copies import VENDORS, Copy, shipped
 from smsc_transports.switching.fingerprints import MAILING, SENDING, methods_of
 from smsc_transports.switching.known_editions import DEFAULTS
 from smsc_transports.switching.literals import masked
-from smsc_transports.switching.sources import Function, Source, parse_source, plain_assignment
+from smsc_transports.switching.sources import (
+    FUNCTIONS,
+    Function,
+    Source,
+    bound_names,
+    parse_source,
+    plain_assignment,
+)
 
 _HEADING = "# Carried over from the file that stood here before."
 _READ_BY = {"_charset": "SMSC_CHARSET", "_debug": "SMSC_DEBUG"}  # functions of our file
-_CONDITIONAL = (ast.If, ast.For, ast.While, ast.Try)
+_ALWAYS_BINDS = (ast.Import, ast.ImportFrom, ast.Assign, ast.AugAssign, ast.ClassDef, *FUNCTIONS)
 
 
 class CannotMigrate(ValueError):
@@ -72,7 +79,8 @@ def migration_of(copy: Copy, force: bool = False) -> Migration:
     )
     diff = "\n".join(re.sub(r"^@@ .*", "@@", line) for line in lines)
     if copy.source.text.startswith("#!"):
-        text = copy.source.lines[0] + "\n" + text
+        # What it may declare as its encoding is not that of our file.
+        text = re.sub(r"(coding[:=]\s*)[-\w.]+", r"\1utf-8", copy.source.lines[0]) + "\n" + text
     return Migration(text, diff)
 
 
@@ -146,6 +154,9 @@ class _Composer:
                 f"what {method.name} reads at each call cannot be put into this version of our "
                 f"file: set {', '.join(given)} at the top of the copy, and migrate again"
             )
+        if {"SMTP_LOGIN", "SMTP_PASSWORD"} <= set(given):  # the copy asks for it after the login
+            guarded = f"({given['SMTP_LOGIN']}) and ({given['SMTP_PASSWORD']})"
+            given = {**given, "SMTP_PASSWORD": guarded}
         entries = "".join(f', "{name}": {text}' for name, text in given.items())
         return self._instead_of(calls[0], f"{{**globals(){entries}}}")
 
@@ -187,7 +198,8 @@ class _Composer:
         more = wanted > usual
         names = ", ".join(f'"{name}"' for name in sorted(wanted - usual if more else wanted))
         listed = f"[{names}]"
-        if any(isinstance(one, _CONDITIONAL) for one in self._copy.module.carried):
+        carried = self._copy.module.carried
+        if any(bound_names(one) and not isinstance(one, _ALWAYS_BINDS) for one in carried):
             listed = f"[name for name in {listed} if name in globals()]"
         return f"\n__all__ {'+=' if more else '='} {listed}\n"
 

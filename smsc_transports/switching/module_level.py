@@ -51,8 +51,10 @@ _STEERING = {
     "setdefaulttimeout": "ours has its own timeout: SMSC_TIMEOUT",
     "_create_unverified_context": "ours verifies certificates, always",
     "_create_default_https_context": "ours verifies certificates, always",
-    **dict.fromkeys(("setattr", "exec", "eval", "globals", "vars", "setitem"), _UNKNOWN),
-}
+    **dict.fromkeys(
+        ("setattr", "exec", "eval", "globals", "vars", "setitem", "__dict__", "__globals__",
+         "f_globals"), _UNKNOWN),
+}  # fmt: skip
 _SPECIAL = {"__getattribute__", "__getattr__", "__new__", "__slots__", "__init_subclass__"}
 _MOVE = "move this into a file of its own, or delete it, and migrate again"
 
@@ -137,11 +139,13 @@ def names_of(statements: Sequence[ast.stmt]) -> Set[str]:
 
 
 def _times_bound(tree: ast.Module) -> Counter[str]:
-    """Count what may bind each name of the module."""
+    """Count what may bind, or otherwise change, each name of the module."""
     times = Counter(name for statement in tree.body for name in bound_names(statement))
     for node in ast.walk(tree):
         if isinstance(node, ast.Global):
             times.update(node.names)
+        elif isinstance(node, ast.Name) and node.id == "__all__":
+            times["__all__"] += isinstance(node.ctx, ast.Load)  # append, extend
         elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
             times[node.attr] += 1  # perhaps of the module itself
     return times
@@ -160,7 +164,7 @@ def _sort_members(found: ModuleLevel, source: Source, cls: ast.ClassDef, ours: S
         if not plain or not alone or set(bound_names(member)) & taken:
             why = "this part of the class could change how its methods work"
         else:
-            why = _steering(member, cls.name) or _method_in_class_body(member)
+            why = _steering(member, cls.name, ours) or _method_in_class_body(member)
         if why:
             found.obstacles.append(Obstacle(member, why))
         else:
@@ -196,22 +200,23 @@ def _obstacle(
         return Obstacle(statement, "it deletes names")
     if any(getattr(node, "id", "") == "locals" for node in own_scope(statement)):
         return Obstacle(statement, _UNKNOWN)
-    reason = _steering(statement, class_name)
+    reason = _steering(statement, class_name, ours)
     return Obstacle(statement, reason) if reason else None
 
 
-def _steering(statement: ast.AST, class_name: str) -> str:
+def _steering(statement: ast.AST, class_name: str, ours: Source) -> str:
     """Say how a statement reaches into what our methods work with, "" if it does not."""
+    taken = (names_of(ours.tree.body) - set(DEFAULTS)) | VENDOR_GLOBALS | BUILTINS | {class_name}
     for node in ast.walk(statement):
         name = getattr(node, "attr", "") or getattr(node, "id", "") or getattr(node, "name", "")
         if name in _STEERING:
             return _STEERING[name]
         if isinstance(node, ast.Constant) and node.value in NEW_SETTINGS:
             return f"our file reads {node.value} in the environment too"
-        if isinstance(node, ast.Global):
-            clash = set(node.names) & (VENDOR_GLOBALS | BUILTINS | {*NEW_SETTINGS, class_name})
-            if clash:
-                return f"it sets {sorted(clash)[0]}, which the methods work with"
+        clash = set(node.names) & taken if isinstance(node, ast.Global) else set()
+        clash |= _bound_in_passing(node) & {*taken, *DEFAULTS}
+        if clash:
+            return f"it sets {sorted(clash)[0]}, which the methods work with"
         stored = isinstance(getattr(node, "ctx", None), (ast.Store, ast.Del))
         # Of another object than a method's own it may be a module that our methods work with.
         if stored and isinstance(node, ast.Attribute) and not _is_of_self(node):
@@ -225,6 +230,15 @@ def _steering(statement: ast.AST, class_name: str) -> str:
             if given:
                 return f"what it does with {sorted(given)[0]} may change how requests are sent"
     return ""
+
+
+def _bound_in_passing(node: ast.AST) -> Set[str]:
+    """Give what ``:=`` or a pattern of ``match`` binds, wherever that stands."""
+    if isinstance(node, ast.NamedExpr):
+        return {node.target.id}
+    if not type(node).__name__.startswith("Match"):
+        return set()
+    return {name for name in (getattr(node, "name", ""), getattr(node, "rest", "")) if name}
 
 
 def _is_vendors(statement: ast.stmt) -> bool:
@@ -249,7 +263,7 @@ def _listed(statement: ast.stmt) -> Optional[List[str]]:
         return None
     try:
         return [str(one) for one in ast.literal_eval(value)]
-    except ValueError:
+    except (ValueError, TypeError):
         return None
 
 

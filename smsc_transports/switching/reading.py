@@ -50,7 +50,7 @@ from smsc_transports.switching.sources import (
     parse_source,
     read_bytes,
 )
-from smsc_transports.values.encoding import FORMAT_FLAGS
+from smsc_transports.values.encoding import FORMAT_FLAGS, fitting_charset
 
 __all__ = ["OURS", "SHIPPED", "VENDORS", "Copy", "Refusal", "Takeover", "Unknown",
            "UnreadableFile", "constants", "copy_of", "read_copy"]  # fmt: skip
@@ -148,6 +148,10 @@ def _read_module_level(copy: Copy) -> None:
         copy.take(", ".join(bound_names(statement)) or "statement", statement)
     for obstacle in module.obstacles:
         copy.refuse("module", obstacle.node, obstacle.why, obstacle.write)
+    charset = getattr(module.literals.get("SMSC_CHARSET"), "value", "utf-8")
+    if isinstance(charset, str) and charset.lower() not in ("utf-8", "utf8"):
+        goes = fitting_charset(charset)
+        note(f"in {charset!r} the copy sends UTF-8 under that name, ours text in {goes!r}")
     login = module.literals.get("SMSC_LOGIN")
     if WITHOUT_KEY["digest"] in _digests(copy) and not (login and login.value):
         note(NO_API_KEY)

@@ -54,6 +54,10 @@ class Source:
             starts.append(starts[-1] + len(line) + 1)
         return starts
 
+    def encoded(self, text: str) -> bytes:
+        """Give a text as the bytes of a file that declares the encoding of this one."""
+        return text.encode(tokenize.detect_encoding(io.BytesIO(self.raw).readline)[0])
+
     def span(self, node: Node) -> Tuple[int, int]:
         """Give start and end of a node in the text."""
         end = self._offset(node.end_lineno or node.lineno, node.end_col_offset or 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Tuple
+from typing import Any, Dict, Tuple
 
 import pytest
 
@@ -106,6 +106,36 @@ def test_what_a_migrated_file_reads_at_each_call_is_read_too(folder: Path) -> No
     text = migrated_text(copy)
     found = constants(written(folder, text), {"CHARSET": "koi8-r"})
     assert found["SMSC_CHARSET"] == "koi8-r"
+
+
+def loaded(folder: Path, raw: bytes) -> Dict[str, Any]:
+    """Migrate a copy and run what came of it; its names, and those of a star import."""
+    path = folder / "some_name.py"
+    path.write_bytes(raw)
+    text = migrated_text(read_copy(path)).encode("utf-8")
+    names: Dict[str, Any] = {"__name__": "some_name"}
+    exec(compile(text, str(path), "exec"), names)
+    return names
+
+
+def test_a_star_import_names_nothing_that_is_not_there(folder: Path) -> None:
+    text = vendor_like() + "\nfrom contextlib import suppress\nTOKEN: str\n"
+    text += "with suppress(ImportError):\n    from nowhere import THING\n"
+    names = loaded(folder, text.encode("utf-8"))
+    assert [name for name in names["__all__"] if name not in names] == []
+
+
+def test_an_encoding_in_the_first_line_becomes_the_new_file_s(folder: Path) -> None:
+    text = "#!/usr/bin/python -*- coding: cp1251 -*-\n" + vendor_like() + '\nSHOP = "Лавка"\n'
+    assert loaded(folder, text.encode("cp1251"))["SHOP"] == "Лавка"
+
+
+def test_the_mail_password_is_looked_up_only_where_there_is_a_login(folder: Path) -> None:
+    text = vendor_like().replace("if SMTP_LOGIN:", "if box.USER:")
+    text = text.replace("(SMTP_LOGIN, SMTP_PASSWORD)", "(box.USER, box.PASSWORD)")
+    text = text.replace("import smtplib", "import smtplib\nimport box")
+    migrated = migrated_text(read_copy(written(folder, text)))
+    assert '"SMTP_PASSWORD": (box.USER) and (box.PASSWORD)' in migrated
 
 
 def test_a_folder_is_not_a_file(folder: Path) -> None:

@@ -118,7 +118,7 @@ def _read(path: Path) -> Tuple[Copy, List[File]]:
         copy = read_copy(path)
         if copy.kind != VENDORS:
             raise CannotCompare("It is no copy of the vendor's file.")
-        dummies = parse_source(path, masked(copy.source, by=DUMMY).encode("utf-8"))
+        dummies = parse_source(path, copy.source.encoded(masked(copy.source, by=DUMMY)))
         ours = migrated_text(copy_of(dummies), force=True)
     except UnreadableFile as error:
         raise CannotCompare(f"{str(error).rstrip('.')}.") from None

@@ -18,7 +18,9 @@ COST_3 = 'text = "cost=3&phones='
 
 
 def test_a_copy_that_does_as_the_vendors_is_the_same(smsc: Smsc, folder: Path) -> None:
-    copy(folder)
+    path = copy(folder)
+    text = "# coding: cp1251\n# Лавка\n" + path.read_text(encoding="utf-8")
+    path.write_bytes(text.encode("cp1251"))
     status, out, _ = smsc("compare", "smsc_api.py")
     assert status == 0
     assert "0 known, 0 different" in out
