@@ -70,10 +70,9 @@ class HttpTransport(Transport):
 
 def _follow(ask: Ask, request: Request, timeout: Timeout) -> bytes:
     """Send and follow redirects, as urllib does; the timeout is for all of it."""
-    idle = longest_idle(request)
     secrets = request.settings.secrets
     end = time.monotonic() + min(timeout.connect + timeout.read, timeout.total)
-    answer = session.exchange(ask.url, ask.body, timeout, idle, secrets)
+    answer = session.exchange(ask.url, ask.body, timeout, longest_idle(request), secrets)
     visits: Counter[str] = Counter()
     while not 200 <= answer.status < 300:
         ask = _redirected(ask, answer)
@@ -81,8 +80,8 @@ def _follow(ask: Ask, request: Request, timeout: Timeout) -> bytes:
         if len(visits) > MAX_REDIRECTS or visits[ask.url] > MAX_VISITS:
             raise OutcomeUnknown("the redirects do not end")
         timeout = timeout._replace(total=max(end - time.monotonic(), 0.001))
-        try:
-            answer = session.exchange(ask.url, ask.body, timeout, idle, secrets)
+        try:  # over a new connection: were it a stale one, the host before would be asked again
+            answer = session.exchange(ask.url, ask.body, timeout, 0.0, secrets)
         except (NotSent, OutcomeUnknown) as error:  # the host that redirects had it in any case
             raise OutcomeUnknown(f"redirected: {error}", timed_out=error.timed_out) from None
     return answer.body

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack
 from typing import Any, Dict, List
+from urllib.parse import urlencode
 
 import pytest
 
@@ -73,6 +74,17 @@ def test_the_repeat_goes_over_a_new_connection_though_another_send_has_kept_one(
         assert unanswered(face, 1) == []
         plugin_manager().register(Telling())
         assert unanswered(face, 1) == []
+
+
+def test_no_redirected_send_is_lost_to_such_a_server(face: Any) -> None:
+    def redirect(exchange: Exchange) -> None:
+        url = f"http://{gateway.address}/sys/send.php?{urlencode(exchange.asked.fields)}"
+        exchange.answer("", "302 Found", f"Location: {url}")
+
+    with Gateway(send=closing_as_the_next_request_comes()) as gateway, Gateway(redirect) as first:
+        face.SMSC_HOST = first.address
+        assert unanswered(face, 3) == []
+    assert (len(gateway.messages), len(first.of("send"))) == (3, 3)
 
 
 def test_a_send_stays_with_its_host_when_a_kept_connection_fails(face: Any) -> None:
