@@ -12,6 +12,7 @@ import hashlib
 import os
 import re
 import shutil
+import stat
 import tempfile
 from dataclasses import dataclass, field
 from itertools import count
@@ -73,6 +74,8 @@ def read_mark(path: Path) -> Optional[Migrated]:
         CannotReplace: the file cannot be read.
     """
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # to open a pipe would wait for ever
+            raise CannotReplace(f"{path} cannot be read (it is no regular file)")
         content = path.read_bytes()
     except OSError as error:
         raise CannotReplace(f"{path} cannot be read ({error.strerror})") from None

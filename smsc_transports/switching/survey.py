@@ -107,6 +107,8 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
         try:
             if path.is_dir():
                 next(path.iterdir(), None)
+            elif path.exists() and not path.is_file():  # to open a pipe would wait for ever
+                raise UnreadableFile(f"{path}: it is no regular file")
             else:
                 path.open("rb").close()
         except OSError as error:

@@ -52,6 +52,10 @@ def test_loops_pipes_and_dead_links_do_not_stop_it(smsc: Smsc, folder: Path) -> 
     assert status == 0
     assert out.count("the vendor's file") == 1
     assert "not read: pipe.py: it is no regular file" in out
+    for words in (["check"], ["migrate", "--yes"], ["migrate", "--undo"]):
+        status, _, errors = smsc(*words, "pipe.py")
+        assert status == 2
+        assert "no regular file" in errors
 
 
 def test_virtual_environments_and_hidden_folders_are_skipped(smsc: Smsc, folder: Path) -> None:
