@@ -61,6 +61,7 @@ def test_five_such_servers_lose_no_send_either(face: Any, secured: Dict[str, Any
     assert sum(len(host.messages) for host in hosts) == 64
 
 
+@pytest.mark.usefixtures("fresh_plugins")
 def test_the_repeat_goes_over_a_new_connection_though_another_send_has_kept_one(
     face: Any,
 ) -> None:
