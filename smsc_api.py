@@ -309,9 +309,11 @@ def _package() -> Any:
     if _imported is None:
         try:
             with _NO_FORK:
-                import logging  # noqa: F401  (forks are to wait before they take its lock)
+                import logging
 
-                _forks_wait_first()
+                if not hasattr(logging, "captureWarnings"):
+                    return None
+                _forks_wait_first()  # before they take the lock of logging
                 from smsc_transports import call
         except ImportError as missing:
             raise _not_installed(missing) from missing

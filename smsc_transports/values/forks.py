@@ -14,11 +14,21 @@ MOST_SECONDS = 5.0
 """How long a fork waits, twice at most; who holds NO_FORK may itself wait for who forks."""
 
 
-def forks_wait_first() -> None:
-    """Have a fork wait before it does anything else that other modules asked for until now.
+_wait_first = False
 
-    logging has it take a lock, which whoever holds NO_FORK may need to come to an end.
+
+def forks_wait_first() -> None:
+    """Have forks wait before they do anything else that other modules asked for until now.
+
+    logging has them take a lock, which whoever holds NO_FORK may need to come to an end.
     """
+    global _wait_first
+    if not _wait_first:
+        _wait_first = True
+        _have_forks_wait()
+
+
+def _have_forks_wait() -> None:
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(before=_wait, after_in_parent=_go_on, after_in_child=_go_on)
 
@@ -32,4 +42,4 @@ def _go_on() -> None:
         NO_FORK.release()
 
 
-forks_wait_first()
+_have_forks_wait()

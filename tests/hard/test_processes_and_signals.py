@@ -275,7 +275,9 @@ def test_a_signal_at_every_line_of_ours_whose_handler_sends_does_not_hang() -> N
     assert out == "1234 {'1234'} True", err
 
 
-@pytest.mark.parametrize("module", ["requests", "pluggy", "smsc_transports.transports.http"])
+@pytest.mark.parametrize(
+    "module", ["atexit", "requests", "pluggy", "smsc_transports.transports.http"]
+)
 def test_a_handler_that_sends_while_the_first_send_imports_a_module_does_not_hang(
     module: str,
 ) -> None:
