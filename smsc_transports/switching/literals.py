@@ -60,10 +60,8 @@ def is_secret(name: str) -> bool:
     return name in SECRETS or bool(_NAMES_A_SECRET.search(name))
 
 
-def masked(
-    source: Source, start: int = 0, end: Optional[int] = None, by: str = MASK, wary: bool = False
-) -> str:
-    """Give a part of a file with ``by`` in the place of each secret in it.
+def masked(source: Source, start: int = 0, end: Optional[int] = None, wary: bool = False) -> str:
+    """Give a part of a file with a mask in the place of each secret in it.
 
     With ``wary`` also in the place of what may be one because it stands where secrets are sent.
     """
@@ -72,7 +70,7 @@ def masked(
     place = start
     for first, last in sorted([*_spans(source), *(_wary_spans(source) if wary else ())]):
         if place <= first and last <= stop:
-            instead = f"# {by}" if source.text[first] == "#" else f'"{by}"'
+            instead = f"# {MASK}" if source.text[first] == "#" else f'"{MASK}"'
             parts += [source.text[place:first], instead]
             place = last
     return "".join([*parts, source.text[place:stop]])
@@ -94,9 +92,37 @@ def _spans(source: Source) -> List[Tuple[int, int]]:
     return sorted({*nodes, *_comments(source)})
 
 
-def sent(tree: ast.AST) -> Set[str]:
-    """Give the texts typed in where secrets are sent, but for those that surely are none."""
-    return {str(getattr(node, "value", "")) for node in _sent(tree)} - {""}
+def with_dummies(source: Source, dummy: str) -> str:
+    """Give a file with ``dummy`` for each text that is bound to what is called like a secret.
+
+    No more than that: in the place of any other text it could change what the file does.
+    """
+    pairs = [pair for node in ast.walk(source.tree) for pair in _bindings(node)]
+    bound = {one for target, value in pairs for one in _bound(target, value)}
+    text = source.text
+    for first, last in sorted(map(source.span, bound), reverse=True):
+        text = f'{text[:first]}"{dummy}"{text[last:]}'
+    return text
+
+
+def _bound(target: ast.AST, value: ast.expr) -> Iterator[ast.expr]:
+    if any(isinstance(node, (ast.Call, ast.Lambda, ast.Subscript)) for node in ast.walk(value)):
+        return
+    for one in _paired(target, value, set()):
+        text = getattr(one, "value", None)
+        if isinstance(one, ast.JoinedStr) or (text and isinstance(text, str)):
+            yield one
+
+
+def texts_to_hide(tree: ast.AST) -> List[str]:
+    """Give the typed-in texts that are or may be secrets, long enough to be masked anywhere."""
+    nodes = [*_secrets(tree), *_sent(tree)]
+    texts = {node.value for node in nodes if isinstance(node, ast.Constant)}
+    return [
+        text
+        for text in texts
+        if isinstance(text, str) and len(text) >= _NOT_SHORT and not _NO_SECRET.fullmatch(text)
+    ]
 
 
 def _wary_spans(source: Source) -> Iterator[Tuple[int, int]]:
@@ -165,9 +191,8 @@ def _leading_to_secrets(tree: ast.AST) -> Set[str]:
         elif isinstance(node, ast.ClassDef):
             names = {getattr(one, "name", "") for one in node.body}
             again = node.name in map(dotted, node.bases)  # as our file has it
-            found |= (
-                {node.name} if "__init__" in names and (again or "send_sms" in names) else set()
-            )
+            if "__init__" in names and (again or "send_sms" in names):
+                found.add(node.name)
         found.update(dotted(target) for target, value in _bindings(node)
                      if isinstance(value, ast.Name) and value.id in found)  # fmt: skip
     return found - _OF_A_MESSAGE - {""}

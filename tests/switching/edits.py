@@ -57,6 +57,9 @@ def _row(name: str, verdict: str, *changes: str, says: str = "", **more: object)
     return Edit(name, pairs, verdict, says, **more)  # type: ignore[arg-type]
 
 
+NO_SUCH_CHARSET = "a charset that Python does not know"
+"""The copy reads no reply then, asks every host, and fails; what ours does is said (D1)."""
+
 EDITS: List[Edit] = [
     # What is given at module level, however it is written.
     _row("untouched but for the account", TAKEN, says='SMSC_LOGIN = "***"'),
@@ -109,7 +112,7 @@ EDITS: List[Edit] = [
          '__all__ = ["SMSC"]\n__all__.append("ifs")\n' + LOGIN, says="its own __all__"),
     _row("a list of names that is none", REFUSED, LOGIN, "__all__ = 5\n" + LOGIN,
          says="its own __all__"),
-    _row("a charset that Python does not know", TAKEN, '"utf-8"', '"win-1251"',
+    _row(NO_SUCH_CHARSET, TAKEN, '"utf-8"', '"win-1251"',
          says="in 'win-1251' the copy sends UTF-8 under that name, ours text in 'utf-8'"),
     _row("an account of a name of the owner's", TAKEN, LOGIN,
          'CARD = "QzXcard"\nSMSC_LOGIN = CARD', says='CARD = "***"'),
@@ -119,7 +122,7 @@ EDITS: List[Edit] = [
     _row("an account out of one text", TAKEN, LOGIN + "  # login\n" + PASSWORD,
          'SMSC_LOGIN, SMSC_PASSWORD = "QzXa:QzXb".split(":")', says='"***".split(":")'),
     _row("an account that is decoded", TAKEN, LOGIN,
-         'import base64\nSMSC_LOGIN = base64.b64decode("QzX0").decode("ascii")',
+         'import base64\nSMSC_LOGIN = base64.b64decode("QzX0").decode("latin-1")',
          says='b64decode("***")'),
     _row("an account from a variable with a name of its own", TAKEN, *IMPORT,
          LOGIN, 'SMSC_LOGIN = os.getenv("U") or os.environ.get("V", "QzXv")',

@@ -15,7 +15,7 @@ import pytest
 from smsc_transports.switching.migrating import migrated_text
 from smsc_transports.switching.reading import read_copy
 
-from .edits import EDITS, TAKEN, Edit
+from .edits import EDITS, NO_SUCH_CHARSET, TAKEN, Edit
 from .test_edits import write
 
 ROOT = Path(__file__).parents[2]
@@ -73,7 +73,8 @@ def test_what_is_taken_over_sends_the_same(folder: Path) -> None:
     copies: Dict[str, Path] = {}
     migrated: Dict[str, Path] = {}
     environment: Dict[str, str] = {}
-    for number, edit in enumerate(edit for edit in EDITS if edit.verdict == TAKEN):
+    taken = (e for e in EDITS if e.verdict == TAKEN and e.name != NO_SUCH_CHARSET)
+    for number, edit in enumerate(taken):
         place = folder / f"edit{number}"
         place.mkdir()
         copies[edit.name] = write(edit, place)

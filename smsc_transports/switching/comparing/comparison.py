@@ -15,7 +15,7 @@ from smsc_transports.switching.comparing.program import CannotCompare, Fields, P
 from smsc_transports.switching.comparing.sides import File
 from smsc_transports.switching.copies import VENDORS, Copy, Takeover
 from smsc_transports.switching.known_editions import SECRETS
-from smsc_transports.switching.literals import is_secret, masked
+from smsc_transports.switching.literals import is_secret, texts_to_hide, with_dummies
 from smsc_transports.switching.migrating import CannotMigrate, migrated_text
 from smsc_transports.switching.module_level import NEW_SETTINGS
 from smsc_transports.switching.reading import copy_of, read_copy
@@ -86,6 +86,7 @@ def compare(path: Path) -> Result:
     verdicts = [_judge(copy, scene, yours, ours, charset) for scene, yours, ours in seen]
     secrets = [own.get(name) for name in SECRETS]
     secrets += [value for name, value in os.environ.items() if is_secret(name)]
+    secrets += texts_to_hide(copy.source.tree)
     return Result(copy, verdicts, left_out, [one for one in secrets if isinstance(one, str)])
 
 
@@ -101,9 +102,12 @@ def _needed(takeover: Takeover) -> List[str]:
     except SyntaxError:
         return list(takeover.needs_environment)
     found = []
+    choices = (node for node in ast.walk(tree) if isinstance(node, ast.BoolOp))
+    replaced = [one for node in choices if isinstance(node.op, ast.Or) for one in node.values[:-1]]
     for node in ast.walk(tree):
         # With a default, or where None will do, it need not be set.
         alone = isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords
+        alone = alone and node not in replaced
         if isinstance(node, ast.Call):
             if alone and takeover.name not in _MAY_BE_UNSET:
                 found.append(getattr(node.args[0], "value", None))
@@ -118,7 +122,7 @@ def _read(path: Path) -> Tuple[Copy, List[File]]:
         copy = read_copy(path)
         if copy.kind != VENDORS:
             raise CannotCompare("It is no copy of the vendor's file.")
-        dummies = parse_source(path, copy.source.encoded(masked(copy.source, by=DUMMY)))
+        dummies = parse_source(path, copy.source.encoded(with_dummies(copy.source, DUMMY)))
         ours = migrated_text(copy_of(dummies), force=True)
     except UnreadableFile as error:
         raise CannotCompare(f"{str(error).rstrip('.')}.") from None

@@ -20,9 +20,9 @@ from smsc_transports.switching.comparing.comparison import (
 from smsc_transports.switching.comparing.program import CannotCompare
 from smsc_transports.switching.comparing.report import groups, lines
 from tests.switching.cases import SECRET
-from tests.switching.edits import EDITS, REFUSED, TAKEN, UNREADABLE, Edit
+from tests.switching.edits import EDITS, NO_SUCH_CHARSET, REFUSED, TAKEN, UNREADABLE, Edit
 
-rows = [edit for edit in EDITS if not edit.caller and edit.name != "debug"]
+rows = [e for e in EDITS if not e.caller and e.name not in ("debug", NO_SUCH_CHARSET)]
 
 
 class Shown(NamedTuple):
@@ -38,6 +38,7 @@ REFUSED_EDITS = {
     "a star import that cannot be read": Shown(error="No module named 'service_access'"),
     "one setting read in two ways": Shown(error="KeyError: 'SMS_USER'"),
     "a function called at each call": Shown(error="UnboundLocalError"),
+    "a name of ours set from a function": Shown(error="name 'f' is not defined"),
     "an import inside a method": INVISIBLE,
     "domain in the URL only": Shown("the hosts"),
     "no try": Shown(error="returns without asking"),
