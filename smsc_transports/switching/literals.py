@@ -6,11 +6,12 @@ Secrets are masked where they stand. The same text elsewhere stays: a mask there
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import io
 import re
 import tokenize
-from typing import AbstractSet, Iterator, List, Optional, Set, Tuple
+from typing import AbstractSet, Iterator, List, Optional, Sequence, Set, Tuple
 
 from smsc_transports.reporting.redaction import MASK
 from smsc_transports.switching.known_editions import SECRETS
@@ -28,6 +29,7 @@ _GET = ("get", "getenv", "setdefault", "pop")
 _LOOK_UPS = (*_GET, "config", "env", "getattr", "quote")
 _NAMES_A_PLACE = ("open", "Path", "join", "import_module", "getLogger")
 _NOT_SHORT, _LONG = 4, 6  # characters
+_LONGEST_READ = 300  # characters; what is longer is masked unread
 _SENDING_METHODS = ("_smsc_send_cmd", "send_sms_mail")
 _NO_SECRET = re.compile(
     r".{0,2}|https?|\.php|[&?]?(?:\w+=\w{0,5}&?)*|\S*://[\w.-]*smsc[^@&]*|[\w.-]*\bsmsc\.\w+/?|"
@@ -37,6 +39,16 @@ _NO_SECRET = re.compile(
 )
 _OF_A_MESSAGE = {"phones", "phone", "message", "sender", "time", "str"}
 _KEYS = {"login", "password", "psw", "pass", "apikey", "api_key", "user", "username", "key"}
+
+
+def visible(text: str) -> str:
+    """Write out what would not be seen, or would steer a terminal."""
+    return "".join(
+        char
+        if char.isprintable() or char == "\t"
+        else char.encode("unicode_escape", "backslashreplace").decode()
+        for char in text
+    )
 
 
 def environment_names(node: ast.AST) -> Tuple[str, ...]:
@@ -139,15 +151,18 @@ def _sent(tree: ast.AST) -> Iterator[ast.expr]:
                 yield node  # before Python 3.12 the places inside are wrong
         text = node.value if isinstance(node, ast.Constant) else None
         if isinstance(node, ast.Constant) and isinstance(text, str):
-            yield from () if _NO_SECRET.fullmatch(text) else (node,)
+            harmless = len(text) <= _LONGEST_READ and _NO_SECRET.fullmatch(text)
+            yield from () if harmless else (node,)
 
 
 def _comments(source: Source) -> Iterator[Tuple[int, int]]:
     """Find the comments that may hold a secret, an old one for instance."""
-    for token in tokenize.generate_tokens(io.StringIO(source.text).readline):
-        if token.type == tokenize.COMMENT and _COMMENTS_A_SECRET.search(token.string):
-            first = source.starts[token.start[0] - 1] + token.start[1]
-            yield first, first + len(token.string)
+    with contextlib.suppress(tokenize.TokenError, SyntaxError):  # it is stricter than the parser
+        for token in tokenize.generate_tokens(io.StringIO(source.text).readline):
+            text = token.string if token.type == tokenize.COMMENT else ""
+            if len(text) > _LONGEST_READ or _COMMENTS_A_SECRET.search(text):
+                first = source.starts[token.start[0] - 1] + token.start[1]
+                yield first, first + len(text)
 
 
 def _secrets(tree: ast.AST) -> Iterator[ast.expr]:
@@ -162,7 +177,7 @@ def _secrets(tree: ast.AST) -> Iterator[ast.expr]:
     yield from found
     texts = {getattr(one, "value", None) for one in found}
     # A mask elsewhere would rather give a short one away.
-    known = {text for text in texts if isinstance(text, str) and len(text) >= _NOT_SHORT}
+    known = [text for text in texts if isinstance(text, str) and len(text) >= _NOT_SHORT][:100]
     for node in ast.walk(tree):
         text = node.value if isinstance(node, ast.Constant) else None
         inside = isinstance(text, str) and any(one in text for one in known if len(one) >= _LONG)
@@ -238,13 +253,13 @@ def _secrets_of(node: ast.AST, names: AbstractSet[str]) -> Iterator[ast.expr]:
             if is_secret(text) or text in names:
                 yield from _texts(value)
     elif isinstance(node, ast.Call) and dotted(node.func) in names:
-        yield from _given(node, dotted(node.func))
+        yield from _texts(*_given(node))
     elif isinstance(node, ast.Call) and node.args:
         name = dotted(node.func).rpartition(".")[2]
         if name == "quote":
             yield from _texts(node.args[0])
         elif name in _GET and is_secret(str(getattr(node.args[0], "value", ""))):
-            yield from (text for one in node.args[1:] for text in _texts(one))
+            yield from _texts(*node.args[1:])
     elif isinstance(node, FUNCTIONS):
         arguments = node.args.args[len(node.args.args) - len(node.args.defaults) :]
         for argument, default in zip(arguments, node.args.defaults):
@@ -267,36 +282,44 @@ def _paired(target: ast.AST, value: ast.expr, names: AbstractSet[str]) -> Iterat
         yield from _texts(value)  # a table may hold other things too
 
 
-def _texts(node: ast.expr) -> Iterator[ast.expr]:
-    """Give the texts that an expression can give; the keys of look-ups are none of them."""
-    inner: List[ast.expr] = []
-    if isinstance(node, (ast.Constant, ast.JoinedStr)):
-        yield node
-    elif isinstance(node, ast.BoolOp):
-        inner = node.values
-    elif isinstance(node, ast.BinOp):
-        inner = [node.left, node.right]
-    elif isinstance(node, (ast.IfExp, ast.Lambda)):
-        inner = [node.body, *([node.orelse] if isinstance(node, ast.IfExp) else [])]
-    elif isinstance(node, (ast.Tuple, ast.List, ast.Set)):
-        inner = node.elts
-    elif isinstance(node, ast.Dict):
-        inner = node.values
-    elif isinstance(node, (ast.Subscript, ast.Starred, ast.NamedExpr)):
-        inner = [node.value]
-    elif isinstance(node, ast.Call):
-        yield from _given(node, getattr(node.func, "attr", dotted(node.func)))
-    yield from (text for one in inner for text in _texts(one))
+def _texts(*nodes: ast.expr) -> Iterator[ast.expr]:
+    """Give the texts that expressions can give; the keys of look-ups are none of them."""
+    waiting = list(nodes)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, (ast.Constant, ast.JoinedStr)):
+            yield node
+        else:
+            waiting.extend(_parts(node))
 
 
-def _given(call: ast.Call, name: str) -> Iterator[ast.expr]:
-    """Give the texts that a call works with; not those that name a key or a file."""
+def _parts(node: ast.expr) -> Sequence[ast.expr]:
+    """Give the parts of an expression that its text can come from."""
+    if isinstance(node, ast.BoolOp):
+        return node.values
+    if isinstance(node, ast.BinOp):
+        return node.left, node.right
+    if isinstance(node, ast.IfExp):
+        return node.body, node.orelse
+    if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
+        return node.elts
+    if isinstance(node, ast.Dict):
+        return node.values
+    if isinstance(node, (ast.Subscript, ast.Starred, ast.NamedExpr)):
+        return (node.value,)
+    if isinstance(node, ast.Lambda):
+        return (node.body,)
+    return _given(node) if isinstance(node, ast.Call) else ()
+
+
+def _given(call: ast.Call) -> List[ast.expr]:
+    """Give what a call works with; not what names a key or a file."""
+    name = getattr(call.func, "attr", dotted(call.func))
     of = call.func.value if isinstance(call.func, ast.Attribute) else call.func
-    own = [text for text in _texts(of) if getattr(text, "value", True)]
-    yield from own
-    if (own and name != "format") or (name in _NAMES_A_PLACE and dotted(of)):
-        return
+    text = isinstance(of, (ast.Constant, ast.JoinedStr, ast.Call)) and getattr(of, "value", True)
+    if (text and name not in ("format", *_LOOK_UPS)) or (name in _NAMES_A_PLACE and dotted(of)):
+        return [of]
     looks_up = name in _LOOK_UPS
-    for one in [*call.args[looks_up:], *(keyword.value for keyword in call.keywords)]:
-        if not looks_up or getattr(one, "value", None) not in _KEYS:
-            yield from _texts(one)
+    given = [*call.args[looks_up:], *(keyword.value for keyword in call.keywords)]
+    return [of, *(one for one in given
+                  if not looks_up or getattr(one, "value", None) not in _KEYS)]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import Dict, List, Set
 
 from smsc_transports.switching import known_editions
@@ -118,6 +119,6 @@ def _advice(nodes: List[ast.AST]) -> str:
     written = " ".join(map(ast.dump, nodes))
     if "timeout" in written:
         return "the vendor's line; then, in our file: SMSC_TIMEOUT = ..., in seconds"
-    if "id='print'" in written or "log" in written.lower():
+    if re.search(r"id='(print|_?log|_?logger|logging)'", written, re.IGNORECASE):
         return "the vendor's line; ours logs to the logger smsc_transports"
     return _ADVICE

@@ -16,7 +16,7 @@ from typing import Dict, Iterator, List, Mapping, NamedTuple
 from smsc_transports.switching.copies import VENDORS, Copy, shipped
 from smsc_transports.switching.fingerprints import MAILING, SENDING, methods_of
 from smsc_transports.switching.known_editions import DEFAULTS
-from smsc_transports.switching.literals import masked
+from smsc_transports.switching.literals import masked, visible
 from smsc_transports.switching.sources import (
     FUNCTIONS,
     Function,
@@ -77,7 +77,7 @@ def migration_of(copy: Copy, force: bool = False) -> Migration:
         lineterm="",
         n=0,
     )
-    diff = "\n".join(re.sub(r"^@@ .*", "@@", line) for line in lines)
+    diff = "\n".join(visible(re.sub(r"^@@ .*", "@@", line)) for line in lines)
     if copy.source.text.startswith("#!"):
         # What it may declare as its encoding is not that of our file.
         text = re.sub(r"(coding[:=]\s*)[-\w.]+", r"\1utf-8", copy.source.lines[0]) + "\n" + text

@@ -20,6 +20,7 @@ from smsc_transports.switching.sources import (
 
 _LEFT_OUT = {"__pycache__", "node_modules", "site-packages", "dist-packages"}
 _VIRTUAL_ENVIRONMENT = ("pyvenv.cfg", "bin/activate", "Scripts/activate", "conda-meta")
+_TOO_DEEP = "it is too deeply nested"
 _MENTION = re.compile(rb"smsc|send_sms|get_sms_cost", re.IGNORECASE)
 
 
@@ -55,7 +56,7 @@ def survey(paths: Sequence[Path]) -> Survey:
         UnreadableFile: one of the paths is not there, or cannot be opened.
     """
     found = Survey()
-    files = list(_files(paths))
+    files = list(_files(paths, found))
     found.files = len(files)
     rest: List[Source] = []
     silent: List[Path] = []
@@ -75,8 +76,12 @@ def survey(paths: Sequence[Path]) -> Survey:
     if renamed:  # programs that use these need not name the gateway
         named = re.compile(b"|".join(map(re.escape, renamed)))
         rest += [source for path in silent if (source := _read(path, named, Survey()))]
-    callers = (caller_of(source, [*found.copies, *found.ours]) for source in rest)
-    found.callers = [caller for caller in callers if caller is not None]
+    for source in rest:
+        try:
+            caller = caller_of(source, [*found.copies, *found.ours])
+            found.callers.extend([caller] if caller else [])
+        except RecursionError:
+            found.unread.append((source.path, _TOO_DEEP, True))
     return found
 
 
@@ -84,7 +89,7 @@ def _copy(source: Source, found: Survey) -> Optional[Copy]:
     try:
         return copy_of(source)
     except RecursionError:
-        found.unread.append((source.path, "it is too deeply nested", True))
+        found.unread.append((source.path, _TOO_DEEP, True))
         return None
 
 
@@ -101,7 +106,7 @@ def _read(path: Path, mention: Pattern[bytes], found: Survey) -> Optional[Source
     return None
 
 
-def _files(paths: Sequence[Path]) -> Iterator[Path]:
+def _files(paths: Sequence[Path], found: Survey) -> Iterator[Path]:
     seen: Set[str] = set()
     for path in paths:
         try:
@@ -113,16 +118,19 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
                 path.open("rb").close()
         except OSError as error:
             raise UnreadableFile(f"{path}: {error.strerror}") from None
-        for one in _walked(path) if path.is_dir() else [path]:
+        for one in _walked(path, found) if path.is_dir() else [path]:
             real = os.path.realpath(one)
             if real not in seen:
                 seen.add(real)
                 yield one
 
 
-def _walked(folder: Path) -> Iterator[Path]:
+def _walked(folder: Path, found: Survey) -> Iterator[Path]:
+    def unread(error: OSError) -> None:
+        found.unread.append((Path(error.filename), error.strerror or "it cannot be opened", False))
+
     walked: Set[Tuple[int, int]] = set()
-    for current, folders, files in os.walk(str(folder), followlinks=True):
+    for current, folders, files in os.walk(str(folder), onerror=unread, followlinks=True):
         folders[:] = sorted(name for name in folders if _enters(Path(current, name), walked))
         for name in sorted(files):
             path = Path(current, name)
@@ -138,7 +146,7 @@ def _enters(folder: Path, walked: Set[Tuple[int, int]]) -> bool:
             return False
         status = folder.stat()
     except OSError:
-        return False
+        return True  # to hear what is wrong with it
     known = (status.st_dev, status.st_ino) in walked
     walked.add((status.st_dev, status.st_ino))
     return not known

@@ -10,7 +10,7 @@ from typing import Any, Dict, Iterator, List
 from smsc_transports.switching.callers import Flag
 from smsc_transports.switching.copies import AT_EACH_CALL, AT_IMPORT, Copy, Takeover
 from smsc_transports.switching.known_editions import SETTINGS
-from smsc_transports.switching.literals import typed_in
+from smsc_transports.switching.literals import typed_in, visible
 from smsc_transports.switching.survey import Survey
 
 _LONGEST = 88
@@ -27,10 +27,14 @@ def plain_name(path: Path) -> str:
     return os.path.relpath(whole, folder) if whole.startswith(folder + os.sep) else str(path)
 
 
+def _name(path: Path) -> str:
+    return visible(plain_name(path))
+
+
 def describe(copy: Copy) -> Iterator[str]:
     """Say what is taken over from a copy, and what is refused."""
     domain = f", for {copy.domain}" if copy.domain else ""
-    yield f"{plain_name(copy.path)}: the vendor's file, edition {copy.edition}{domain}"
+    yield f"{_name(copy.path)}: the vendor's file, edition {copy.edition}{domain}"
     yield from map(_taken_over, copy.takeovers)
     if not copy.takeovers:
         yield "  nothing was changed in it"
@@ -55,7 +59,7 @@ def _taken_over(one: Takeover) -> str:
 
 def flagged(flag: Flag) -> Iterator[str]:
     """Say which line of a program needs a change."""
-    yield f"  NEEDS A CHANGE: {plain_name(flag.path)}:{flag.line}: {flag.why}"
+    yield f"  NEEDS A CHANGE: {_name(flag.path)}:{flag.line}: {flag.why}"
     yield f"    write: {flag.write}"
 
 
@@ -64,16 +68,16 @@ def of_survey(found: Survey) -> Iterator[str]:
     for copy in found.copies:
         yield from describe(copy)
         yield from _used_by(copy, found)
-    yield from (f"{plain_name(one.path)}: our file already" for one in found.ours)
+    yield from (f"{_name(one.path)}: our file already" for one in found.ours)
     for flag in found.flags:
         yield from flagged(flag)
     secrets = _secrets(found)
     if secrets:
-        yield f"hard-coded passwords and logins: {', '.join(secrets)}"
+        yield f"hard-coded passwords and logins: {visible(', '.join(secrets))}"
     about_us = [one for one in found.unread if one[2]]
     others = [one for one in found.unread if not one[2]]
     for path, reason, _ in [*about_us, *others[:_SHOWN_UNREAD]]:
-        yield f"not read: {plain_name(path)}: {reason}"
+        yield f"not read: {_name(path)}: {reason}"
     if len(others) > _SHOWN_UNREAD:
         yield f"not read: {len(others) - _SHOWN_UNREAD} more (--json has all)"
     if not found.copies and not found.ours:
@@ -82,7 +86,7 @@ def of_survey(found: Survey) -> Iterator[str]:
         yield "next: change the lines in capitals; then"
     elif found.copies:
         yield "next:"
-    yield from (f"  smsc migrate {plain_name(copy.path)}" for copy in found.copies)
+    yield from (f"  smsc migrate {_name(copy.path)}" for copy in found.copies)
 
 
 def _used_by(copy: Copy, found: Survey) -> Iterator[str]:
@@ -90,7 +94,7 @@ def _used_by(copy: Copy, found: Survey) -> Iterator[str]:
     for caller in users[:_SHOWN_CALLERS]:
         lines = ", ".join(map(str, caller.lines[:_SHOWN_LINES]))
         more = len(caller.lines) - _SHOWN_LINES
-        yield f"  used by: {plain_name(caller.path)}, lines {lines}" + (
+        yield f"  used by: {_name(caller.path)}, lines {lines}" + (
             f" and {more} more" if more > 0 else ""
         )
     if len(users) > _SHOWN_CALLERS:
@@ -146,5 +150,6 @@ def _without(fields: Dict[str, Any], name: str) -> Dict[str, Any]:
 
 
 def _cut(line: str) -> str:
-    """Give a line that is not longer than a terminal."""
+    """Give a line that is not longer than a terminal, and does not steer one."""
+    line = visible(line)
     return line if len(line) <= _LONGEST else line[: _LONGEST - 3] + "..."

@@ -139,3 +139,49 @@ def test_a_setting_of_ours_in_the_environment_is_said(
     status, out, _ = smsc("check", ".")
     assert status == 0
     assert "note: SMSC_HOST is set in the environment: ours follows it" in out
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such names there")
+def test_no_name_and_no_source_steers_the_terminal(smsc: Smsc, folder: Path) -> None:
+    text = vendor_like().replace("SMSC_DEBUG = False", 'SMSC_DEBUG = "\x1b[2J"')
+    text = text.replace('"balance"', '"balance\x1b[2J"')
+    for name in ("a\n\x1b[31m\u202e.py", "plain.py"):
+        (folder / name).write_text(text, encoding="utf-8")
+    (folder / "use\x1b.py").write_text("# smsc\n" + "(" * 5000, encoding="utf-8")
+    _, checked, _ = smsc("check", ".")
+    _, migrated, _ = smsc("migrate", "--force", "--dry-run", "plain.py")
+    printed = checked + migrated
+    assert "\\x1b[2J" in printed
+    assert "a\\n\\x1b[31m\\u202e.py: the vendor's file" in printed
+    assert not set(printed) & set("\x1b\u202e")
+
+
+@pytest.mark.parametrize("part", ["'a' + ", "1 if a else ", "'a' or "])
+def test_a_long_chain_in_a_program_does_not_stop_it(part: str, smsc: Smsc, folder: Path) -> None:
+    (folder / "smsc_api.py").write_text(vendor_like(), encoding="utf-8")
+    use = f"from smsc_api import SMSC\npassword = {part * 800}'QzX'\n"
+    (folder / "use.py").write_text(use, encoding="utf-8")
+    status, out, errors = smsc("check", ".")
+    assert "use.py" in out
+    assert (status in (0, 1), errors) == (True, "")
+
+
+def test_long_texts_are_judged_quickly(smsc: Smsc, folder: Path) -> None:
+    text = vendor_like().replace('"&fmt=1&charset="', '"' + "a " * 20_000 + "a=a" * 20_000 + '!"')
+    (folder / "smsc_api.py").write_text(f"{text}\n# {'passw' * 20_000}\n", encoding="utf-8")
+    assert "REFUSED" in smsc("check", ".")[1]
+
+
+def test_a_folder_that_cannot_be_opened_is_told(
+    smsc: Smsc, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "closed").mkdir()
+    genuine = os.scandir
+
+    def scandir(path: str = ".") -> object:
+        if str(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", path)
+        return genuine(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    assert "not read: closed: Permission denied\n" in smsc("check", ".")[1]

@@ -15,6 +15,7 @@ from smsc_transports.switching.comparing.comparison import (
     Result,
     Verdict,
 )
+from smsc_transports.switching.literals import visible
 
 MOST_GROUPS = 7  # so that all fits into 40 lines
 WIDTH = 96
@@ -81,7 +82,7 @@ def _group(group: Group, secrets: Sequence[str]) -> Iterator[str]:
     scene = group.example.scene
     yield f"{reason}: {group.what}, in {group.scenes} call{'s' * (group.scenes > 1)}"
     yield f"  {scene.name}: {scene.shown()}"[:WIDTH]
-    sides = [_visible(redact(side, secrets)) for side in (group.cause.yours, group.cause.ours)]
+    sides = [visible(redact(side, secrets)) for side in (group.cause.yours, group.cause.ours)]
     pairs = enumerate(zip(*sides))
     place = next((i for i, (a, b) in pairs if a != b), min(map(len, sides)))
     start = max(0, place - _BEFORE) if max(map(len, sides)) > WIDTH - 12 else 0
@@ -93,10 +94,3 @@ def _cut(text: str, start: int) -> str:
     """Give a part of a text, with dots where something is left out."""
     end = start + WIDTH - 16
     return ("..." if start else "") + text[start:end] + ("..." if len(text) > end else "")
-
-
-def _visible(text: str) -> str:
-    """Write out what would not be seen, or would steer a terminal."""
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
-    )
