@@ -247,7 +247,7 @@ def test_a_worker_of_uwsgi_says_nothing_on_stderr() -> None:
             os._exit(0)
         os.wait()
     """
-    assert run(program, "127.0.0.1") == ("", "")
+    assert run(program, "127.0.0.1", start=True) == ("", "")
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
