@@ -60,4 +60,11 @@ def started_or_skipped(folder: Path, *options: str) -> RedisServer:
     pytest.importorskip("redis", reason="redis-py is not installed")
     if EXECUTABLE is None:
         pytest.skip("there is no redis-server on this machine")
-    return RedisServer(folder, *options).start()
+    server = RedisServer(folder, *options)
+    for _ in range(3):
+        try:
+            return server.start()
+        except AssertionError:  # somebody else has taken the port meanwhile
+            server.kill()
+            server = RedisServer(folder, *options)
+    return server.start()

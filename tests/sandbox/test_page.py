@@ -23,6 +23,7 @@ if not (os.path.exists(CHROMIUM) and os.path.exists(DRIVER)):
     )
 webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
 support = pytest.importorskip("selenium.webdriver.support.ui")
+WebDriverException = pytest.importorskip("selenium.common").WebDriverException
 Keys = pytest.importorskip("selenium.webdriver.common.keys").Keys
 
 FLAGS = (
@@ -48,7 +49,10 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     for flag in (*FLAGS, f"--user-data-dir={profile}"):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
+    try:
+        driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
+    except WebDriverException:  # somebody else has taken the port meanwhile
+        driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
     yield driver
     driver.quit()
     shutil.rmtree(profile, ignore_errors=True)
