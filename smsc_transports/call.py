@@ -72,7 +72,9 @@ def prepare(request: Request) -> Tuple[Call, List[Transport]]:
     """
     manager = plugin_manager()
     manager.scan()
-    request = dataclasses.replace(request, settings=manager.settings(request.settings))
+    settings = manager.settings(request.settings)
+    if settings is not request.settings:
+        request = dataclasses.replace(request, settings=settings)
     _require_fence(request.settings)
     transports = choose(manager, request)
     _require_types(request)

@@ -12,7 +12,6 @@ import hashlib
 import os
 import threading
 import time
-import uuid
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, Dict, Hashable, Iterator, Optional
 from weakref import ReferenceType, ref
@@ -60,7 +59,7 @@ def slot(request: Request, seconds: float) -> Iterator[None]:
             held.callback(_give_back, _take((account, kind), most, ends_at))
         if shared is not None:
             for kind, most in kinds.items():
-                ticket = uuid.uuid4().hex
+                ticket = os.urandom(16).hex()
                 held.callback(shared.give_back, ticket)
                 _take_shared(shared, ticket, account_key(settings) + kind, most, ends_at, settings)
         yield

@@ -28,8 +28,12 @@ class Log:
 
     def __init__(self, part: str) -> None:
         self._part = part
+        self._logger: Any = None
 
     def log(self, level: int, text: str, *values: object) -> None:
         """Write a line, as ``logging.Logger.log`` does."""
-        if "logging" in sys.modules:
-            logger(self._part).log(level, text, *values)
+        if "logging" not in sys.modules:
+            return
+        if self._logger is None:
+            self._logger = logger(self._part)
+        self._logger.log(level, text, *values)

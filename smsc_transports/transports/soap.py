@@ -55,7 +55,7 @@ _LAST_DETAILS = ("cost", "sender_id", "status_name", "message")
 _SENT = {"2": ("id", "cnt", "cost"), "3": ("id", "cnt", "cost", "balance")}
 """The fields of a reply to a send, by the parameter ``cost``; else id and cnt."""
 
-_NOT_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_IN_XML = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 class SoapTransport(Transport):

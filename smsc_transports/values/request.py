@@ -114,7 +114,7 @@ class Request:
         """True if doing it twice may cost twice or deliver twice."""
         return self.task != "cost" and self.task not in READ_ONLY_COMMANDS
 
-    @property
+    @cached_property
     def task(self) -> str:
         """What a transport must carry: the command, or "cost" for a send that asks a price only."""
         asks_price = self.command == "send" and parameter(self.argument, "cost") == "1"
