@@ -10,33 +10,14 @@ import atexit
 import importlib
 import os
 import threading
-from contextlib import contextmanager
-from contextvars import ContextVar
-from typing import (
-    Any,
-    Dict,
-    FrozenSet,
-    Iterator,
-    List,
-    Mapping,
-    NamedTuple,
-    Optional,
-    Sequence,
-    Tuple,
-)
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional
 
 import pluggy
 
 from smsc_transports.plugins import hookspecs
-from smsc_transports.plugins.blame import (
-    called_until,
-    described,
-    failing_hook,
-    file_of,
-    tell_bug,
-    trace_to_stderr,
-)
+from smsc_transports.plugins.blame import failing_hook, file_of, tell_bug, trace_to_stderr
 from smsc_transports.plugins.discovery import Source, find_plugins, names_in
+from smsc_transports.plugins.hook_calls import ask, busy_with, is_busy, report, wrong_result
 from smsc_transports.plugins.transport import Transport
 from smsc_transports.plugins.validation import (
     checked_transport,
@@ -44,16 +25,9 @@ from smsc_transports.plugins.validation import (
     refuse_wrong_hooks,
     two_of_one_name,
 )
-from smsc_transports.reporting.notices import tell_always, tell_on_stderr
-from smsc_transports.reporting.redaction import redact
+from smsc_transports.reporting.notices import tell_always
 from smsc_transports.values.attempt import Attempt
-from smsc_transports.values.errors import (
-    ConfigurationError,
-    NotSent,
-    TransportError,
-    did_you_mean,
-    told_of,
-)
+from smsc_transports.values.errors import ConfigurationError, did_you_mean, told_of
 from smsc_transports.values.forks import NO_FORK
 from smsc_transports.values.receipt import Receipt
 from smsc_transports.values.request import Request
@@ -68,18 +42,6 @@ BUILT_IN = {
 }
 BLOCKED = "blocked"
 BROKEN = "broken"
-
-# A hook may itself send; for that message it is not called, or the recursion would not end.
-_busy: ContextVar[FrozenSet[str]] = ContextVar("_busy", default=frozenset())
-
-
-@contextmanager
-def _busy_with(hook: str) -> Iterator[None]:
-    token = _busy.set(_busy.get() | {hook})
-    try:
-        yield
-    finally:
-        _busy.reset(token)
 
 
 class LeftOut(NamedTuple):
@@ -158,13 +120,13 @@ class PluginManager(pluggy.PluginManager):
         Raises ConfigurationError where two have one name.
         """
         with self._lock:
-            if self._transports is None and "smsc_transports" in _busy.get():
+            if self._transports is None and is_busy("smsc_transports"):
                 known = [self.get_plugin(name) for name in BUILT_IN]
                 return {
                     each.name: each for built in known if built for each in built.smsc_transports()
                 }
             if self._transports is None:
-                with _busy_with("smsc_transports"):
+                with busy_with("smsc_transports"):
                     self._transports = self._collect()
             return self._transports
 
@@ -179,15 +141,17 @@ class PluginManager(pluggy.PluginManager):
         """
         name = "smsc_settings"
         changes: Dict[str, Any] = {}
-        for given in reversed(self._ask(name, settings, settings=settings) or ()):
+        for given in reversed(ask(self, name, settings, settings=settings) or ()):
             if not isinstance(given, Mapping):
-                raise self._bug(name, f"TypeError: it gave {type(given).__name__}, not a mapping")
+                raise wrong_result(
+                    self, name, f"TypeError: it gave {type(given).__name__}, not a mapping"
+                )
             changes.update(given)
         unknown = sorted(str(field) for field in set(changes) - set(vars(settings)))
         if unknown:
             meant = did_you_mean(unknown[0], vars(settings))
-            raise self._bug(
-                name, f"KeyError: there is no setting {unknown[0]!r}.{meant}".rstrip(".")
+            raise wrong_result(
+                self, name, f"KeyError: there is no setting {unknown[0]!r}.{meant}".rstrip(".")
             )
         return settings.replace(**read_changes(changes)) if changes else settings
 
@@ -197,9 +161,11 @@ class PluginManager(pluggy.PluginManager):
         Raises NotSent if a plugin fails.
         """
         name = "smsc_choose_transport"
-        chosen = self._ask(name, request.settings, request=request, names=names)
+        chosen = ask(self, name, request.settings, request=request, names=names)
         if chosen is not None and not isinstance(chosen, str):
-            raise self._bug(name, f"TypeError: it gave {type(chosen).__name__}, not a name")
+            raise wrong_result(
+                self, name, f"TypeError: it gave {type(chosen).__name__}, not a name"
+            )
         return chosen
 
     def tell_attempt(self, attempt: Attempt, settings: Settings) -> None:
@@ -207,29 +173,14 @@ class PluginManager(pluggy.PluginManager):
 
         The attempts of a message that an observer sends are not observed.
         """
-        if "smsc_attempt" in _busy.get():
+        if is_busy("smsc_attempt"):
             return
-        with _busy_with("smsc_attempt"):
-            self._tell("smsc_attempt", settings, attempt=attempt)
+        with busy_with("smsc_attempt"):
+            report(self, "smsc_attempt", settings, attempt=attempt)
 
     def tell_receipt(self, receipt: Receipt) -> None:
         """Report a receipt to every plugin; an exception is shown once and stops no other."""
-        self._tell("smsc_receipt", Settings(), receipt=receipt)
-
-    def _tell(self, name: str, settings: Settings, **arguments: Any) -> None:
-        hook: Any = getattr(self.hook, name)
-        observers = hook.get_hookimpls()  # one may unregister itself
-        called: List[Any] = []
-        for _ in range(len(observers) + 1):
-            try:
-                hook(**arguments)
-                return
-            except Exception as error:
-                text, plugin = self._failed(name, error, settings, observers)
-                tell_on_stderr(f"{text[0].upper()}{text[1:]}.", f"{name} of {plugin}")
-                called += called_until(observers, error)
-                observers = [each for each in observers if each.plugin not in called]
-                hook = self.subset_hook_caller(name, called)
+        report(self, "smsc_receipt", Settings(), receipt=receipt)
 
     def close(self) -> None:
         """Close every transport."""
@@ -253,32 +204,6 @@ class PluginManager(pluggy.PluginManager):
             except Exception as error:
                 self._leave_out_transports(each, error)
         return found
-
-    def _ask(self, name: str, of: Settings, **arguments: Any) -> Any:
-        if name in _busy.get():
-            return None
-        hook = getattr(self.hook, name)
-        hooks = hook.get_hookimpls()
-        try:
-            with _busy_with(name):
-                return hook(**arguments)
-        except (ConfigurationError, TransportError):
-            raise
-        except Exception as error:
-            raise NotSent(self._failed(name, error, of, hooks)[0]) from None
-
-    def _failed(
-        self, name: str, error: Exception, settings: Settings, hooks: Sequence[Any]
-    ) -> Tuple[str, str]:
-        failing = failing_hook(hooks, error)
-        plugin = " or ".join(described(each) for each in ([failing] if failing else hooks))
-        reason = redact(told_of(error), settings.secrets)
-        return f"the plugin {plugin} failed at {name}: {reason}", plugin
-
-    def _bug(self, name: str, reason: str) -> NotSent:
-        hooks = getattr(self.hook, name).get_hookimpls()
-        plugin = " or ".join(described(each) for each in hooks)
-        return NotSent(f"the plugin {plugin} failed at {name}: {reason}")
 
     def _load(self, source: Source) -> None:
         if self.is_blocked(source.name):
