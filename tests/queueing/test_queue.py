@@ -95,6 +95,15 @@ def test_another_account_sees_nothing_of_it(queue: Queue, sandbox: Sandbox) -> N
     assert texts(sandbox) == ["test"]
 
 
+def test_accounts_with_an_api_key_have_a_queue_for_each_key(queue: Queue) -> None:
+    queue.face.SMSC_LOGIN = ""
+    names = []
+    for key in ("one-key", "another-key", "one-key"):
+        queue.face.SMSC_PASSWORD = key
+        names.append(queue.store.name)
+    assert names[0] == names[2] != names[1]
+
+
 def test_what_was_meant_for_a_sandbox_is_not_sent_elsewhere(
     queue: Queue, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
