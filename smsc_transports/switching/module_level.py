@@ -103,6 +103,7 @@ def read_module_level(source: Source, cls: ast.ClassDef, ours: Source) -> Module
     found = ModuleLevel()
     times = _times_bound(source.tree)
     own_all: Optional[List[str]] = None
+    lost: Set[str] = set()
     where = found.head
     for statement in source.tree.body:
         names = bound_names(statement)
@@ -121,10 +122,12 @@ def read_module_level(source: Source, cls: ast.ClassDef, ours: Source) -> Module
             # Moved up to our settings only where nothing else can give the name another value.
             found.literals[setting[0]] = setting[1]
         else:
-            obstacle = _obstacle(statement, names, ours, cls.name)
+            obstacle = _obstacle(statement, names, ours, cls.name) or _needs(statement, lost)
             if obstacle is not None:
                 found.obstacles.append(obstacle)
+                lost |= set(names) - names_of(ours.tree.body)
                 continue
+            lost -= set(names)
             where.append(statement)
         found.export(names)
     if own_all is not None:
@@ -202,6 +205,13 @@ def _obstacle(
         return Obstacle(statement, _UNKNOWN)
     reason = _steering(statement, class_name, ours)
     return Obstacle(statement, reason) if reason else None
+
+
+def _needs(statement: ast.stmt, lost: Set[str]) -> Optional[Obstacle]:
+    """Refuse what could not run without something that is refused itself."""
+    read = [node.id for node in own_scope(statement) if isinstance(node, ast.Name)]
+    needed = next((name for name in read if name in lost), "")
+    return Obstacle(statement, f"it needs {needed}, which is refused too") if needed else None
 
 
 def _steering(statement: ast.AST, class_name: str, ours: Source) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import time
 from pathlib import Path
 from typing import Dict, List, Mapping, NamedTuple, Sequence, Set, Tuple
 
@@ -24,6 +25,7 @@ from smsc_transports.switching.sources import UnreadableFile, parse_source
 SAME, NUMBERED, KNOWN, DIFFERENT = "the same", "numbered", "known", "different"
 IMPORT = Scene("its import", "import")
 DUMMY = "dummy"
+SECONDS_IN_ALL = 120.0  # of all calls; usually it is one
 MOST_STOPPED = 3  # calls; each takes seconds
 _MAY_BE_UNSET = ("SMSC_POST", "SMSC_HTTPS", "SMSC_DEBUG", "SMTP_LOGIN", "SMTP_PASSWORD")
 # What neither side is to see: proxies, and settings that only ours has.
@@ -62,6 +64,7 @@ def compare(path: Path) -> Result:
             f"Give any values; nothing leaves this machine: {given} smsc compare {path}"
         )
     program = Program(files, _environment(copy))
+    end = time.monotonic() + SECONDS_IN_ALL
     try:
         loaded = program.load()
         own, our = (side["constants"] for side in loaded)
@@ -73,6 +76,8 @@ def compare(path: Path) -> Result:
             values = [{**_set(each, settable), **scene.settings} for each in (own, our)]
             both = [program.call(side, scene, values[side]) for side in (0, 1)]
             stopped += "stopped" in both[0]
+            if time.monotonic() > end:
+                raise CannotCompare(f"Its calls take more than {SECONDS_IN_ALL:g} seconds.")
             if stopped > MOST_STOPPED:
                 raise CannotCompare(f"Its {scene.method} {both[0]['stopped']}, in many calls.")
             if scene.name == calls.PLAIN_SEND:

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import builtins
 import errno
+import importlib
 import io
 import os
 import smtplib
 import socket
 import ssl
 import sys
+from functools import partial
 from typing import Any, Callable, Dict, List, Set, Tuple
 
 from smsc_transports.switching.comparing.gateway import SCHEMES, Gateway
@@ -43,6 +45,12 @@ REFUSED_EVENTS: Dict[str, Tuple[str, int]] = {
         "remove", "rename", "rmdir", "mkdir", "truncate", "link", "symlink", "chmod", "chown",
         "utime", "setxattr", "removexattr")},
 }  # fmt: skip
+# Functions that no hook hears of, by module and name.
+_UNHEARD = (
+    ("_posixsubprocess", "fork_exec", _SECOND),
+    ("_posixshmem", "shm_open", "shared memory:"),
+    *((module, name, f"os.{name}:") for module in ("os", "posix") for name in ("mkfifo", "mknod")),
+)
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_TRUNC
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -85,7 +93,7 @@ class Fence:
         for owner, functions in replacements.items():
             for name, function in functions.items():
                 setattr(owner, name, function)
-        self._refuse_processes()
+        self._refuse_unheard()
 
     def taken(self) -> List[str]:
         """Give what was refused since the last time; addresses granted until now are void."""
@@ -148,13 +156,18 @@ class Fence:
             if reason:
                 self._refuse(reason)
 
-    def _refuse_processes(self) -> None:
-        """Refuse what starts a process without telling any hook (multiprocessing does)."""
-        try:
-            import _posixsubprocess
-        except ImportError:  # not on this system
-            return
-        vars(_posixsubprocess)["fork_exec"] = lambda *_: self._refuse(_SECOND)
+    def _refuse_unheard(self) -> None:
+        """Refuse what acts without telling any hook (multiprocessing does)."""
+        for module, name, what in _UNHEARD:
+            try:
+                functions = vars(importlib.import_module(module))
+            except ImportError:  # not on this system
+                continue
+            if name in functions:
+                functions[name] = partial(self._refuse_call, what)
+
+    def _refuse_call(self, what: str, *given: Any, **_: Any) -> Any:
+        self._refuse(f"{what} {_shown(given)}".strip() if what != _SECOND else what)
 
 
 _open = open

@@ -13,6 +13,7 @@ from smsc_transports.switching.comparing.calls import Scene
 
 SECONDS_A_CALL = 4.0
 SECONDS_TO_LOAD = 10.0
+_DISTURBS = "writes where this comparison speaks with it"
 DOES_NOT_END = "does not end"
 
 Fields = Dict[str, Any]
@@ -48,18 +49,25 @@ class Program:
         self._process.start()
         other.close()
         try:
-            return list(self._ask((self._files, self._environment), SECONDS_TO_LOAD))
+            loaded = self._ask((self._files, self._environment), SECONDS_TO_LOAD)
         except _Stopped as error:
             raise CannotCompare(f"While it is imported, it {error}.") from None
+        if not isinstance(loaded, list) or len(loaded) != len(self._files):
+            raise CannotCompare(f"While it is imported, it {_DISTURBS}.")
+        return loaded
 
     def call(self, side: int, scene: Scene, constants: Mapping[str, Any]) -> Fields:
         """Make a call with one of the files; one that had to be stopped has ``stopped``."""
         if self._process is None:
             self.load()
         try:
-            return dict(self._ask((side, scene, dict(constants)), SECONDS_A_CALL))
+            seen: Fields = self._ask((side, scene, dict(constants)), SECONDS_A_CALL)
         except _Stopped as error:
             return {**_NOTHING_SEEN, "stopped": str(error)}
+        if not set(_NOTHING_SEEN) <= set(seen):
+            self.stop()
+            return {**_NOTHING_SEEN, "stopped": _DISTURBS}
+        return seen
 
     def stop(self) -> None:
         """End the process, whatever it is doing."""
@@ -80,6 +88,8 @@ class Program:
                 if "failed" not in answer:
                     return answer
                 failure = CannotCompare(answer["failed"])
+        except ValueError:  # no JSON: it wrote into our pipe
+            failure = _Stopped(_DISTURBS)
         except (EOFError, OSError):
             self._process.join()
             status = self._process.exitcode
