@@ -101,7 +101,9 @@ def _is_ours(source: Source) -> bool:
         for node in ast.walk(source.tree)
     )
     classes = [node for node in source.tree.body if isinstance(node, ast.ClassDef)]
-    return imports_us and any(set(METHODS) <= set(methods_of(cls)) for cls in classes)
+    own = [(cls, methods_of(cls)) for cls in classes]
+    whole = [pair for pair in own if set(METHODS) <= set(pair[1])]
+    return imports_us and bool(whole) and not any(_resembles(*pair) for pair in whole)
 
 
 def _find_class(tree: ast.AST) -> Optional[ast.ClassDef]:

@@ -45,6 +45,8 @@ def test_the_third_build_is_told_by_its_bot(folder: Path) -> None:
 def test_ours_and_others_are_told_apart(folder: Path) -> None:
     assert read_copy(Path(__file__).parents[2] / "smsc_api.py").kind == "ours"
     assert read_copy(written(folder, "x = 1\n")).kind == "other"
+    uses_us = vendor_like() + "\nfrom smsc_transports import Reply\n"
+    assert read_copy(written(folder, uses_us)).kind == "vendor's"
     assert read_copy(written(folder, migrated_text(read_copy(written(folder, vendor_like()))))).kind
 
 
