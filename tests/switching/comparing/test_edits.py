@@ -38,7 +38,6 @@ REFUSED_EDITS = {
     "a star import that cannot be read": Shown(error="No module named 'service_access'"),
     "one setting read in two ways": Shown(error="KeyError: 'SMS_USER'"),
     "a function called at each call": Shown(error="UnboundLocalError"),
-    "a name of ours set from a function": Shown(error="name 'f' is not defined"),
     "an import inside a method": INVISIBLE,
     "domain in the URL only": Shown("the hosts"),
     "no try": Shown(error="returns without asking"),
