@@ -13,7 +13,7 @@ from typing import Dict, List, Optional, Sequence, Set, Tuple
 from smsc_transports.switching.copies import VENDORS, Copy
 from smsc_transports.switching.fingerprints import METHODS
 from smsc_transports.switching.known_editions import DEFAULTS
-from smsc_transports.switching.literals import typed_in
+from smsc_transports.switching.secret_texts import typed_in
 from smsc_transports.switching.sources import Node, Source, dotted
 
 _LISTS = (ast.List, ast.Tuple, ast.ListComp, ast.Set)

@@ -15,11 +15,13 @@ from smsc_transports.switching.comparing.causes import Cause, causes
 from smsc_transports.switching.comparing.program import CannotCompare, Fields, Program
 from smsc_transports.switching.comparing.sides import File
 from smsc_transports.switching.copies import VENDORS, Copy, Takeover
+from smsc_transports.switching.environment import look_ups
 from smsc_transports.switching.known_editions import SECRETS
-from smsc_transports.switching.literals import is_secret, texts_to_hide, with_dummies
+from smsc_transports.switching.masking import texts_to_hide, with_dummies
 from smsc_transports.switching.migrating import CannotMigrate, migrated_text
 from smsc_transports.switching.module_level import NEW_SETTINGS
 from smsc_transports.switching.reading import copy_of, read_copy
+from smsc_transports.switching.secret_texts import is_secret
 from smsc_transports.switching.sources import UnreadableFile, parse_source
 
 SAME, NUMBERED, KNOWN, DIFFERENT = "the same", "numbered", "known", "different"
@@ -106,19 +108,15 @@ def _needed(takeover: Takeover) -> List[str]:
         tree = ast.parse(takeover.text)
     except SyntaxError:
         return list(takeover.needs_environment)
-    found = []
     choices = (node for node in ast.walk(tree) if isinstance(node, ast.BoolOp))
     replaced = [one for node in choices if isinstance(node.op, ast.Or) for one in node.values[:-1]]
-    for node in ast.walk(tree):
-        # With a default, or where None will do, it need not be set.
-        alone = isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords
-        alone = alone and node not in replaced
-        if isinstance(node, ast.Call):
-            if alone and takeover.name not in _MAY_BE_UNSET:
-                found.append(getattr(node.args[0], "value", None))
-        elif isinstance(node, ast.Subscript):
-            found += [getattr(part, "value", None) for part in ast.walk(node.slice)]
-    return [name for name in takeover.needs_environment if name in found]
+    # With a default, or where None will do, it need not be set.
+    may_be_unset = takeover.name in _MAY_BE_UNSET
+    return [
+        one.name
+        for one in look_ups(tree)
+        if one.by == "environ" or not (one.optional or may_be_unset or one.node in replaced)
+    ]
 
 
 def _read(path: Path) -> Tuple[Copy, List[File]]:

@@ -15,7 +15,7 @@ from smsc_transports.switching.comparing.comparison import (
     Result,
     Verdict,
 )
-from smsc_transports.switching.literals import visible
+from smsc_transports.switching.masking import visible
 
 MOST_GROUPS = 7  # so that all fits into 40 lines
 WIDTH = 96
