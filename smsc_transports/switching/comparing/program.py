@@ -11,6 +11,7 @@ from typing import Any, Dict, List, Mapping, Optional
 from smsc_transports.switching.comparing import sides
 from smsc_transports.switching.comparing.calls import Scene
 
+START = "spawn"  # a fork would have the modules and the threads of this process
 SECONDS_A_CALL = 4.0
 SECONDS_TO_LOAD = 10.0
 _DISTURBS = "writes where this comparison speaks with it"
@@ -42,10 +43,9 @@ class Program:
 
     def load(self) -> List[Fields]:
         """Load the files; what each did. Raises CannotCompare."""
-        # Spawned: a fork would have the modules and the threads of this process.
-        context = multiprocessing.get_context("spawn")
+        context = multiprocessing.get_context(START)
         self._line, other = context.Pipe()
-        self._process = context.Process(target=sides.serve, args=(other,))
+        self._process = context.Process(target=sides.serve, args=(other,))  # type: ignore[attr-defined]
         self._process.start()
         other.close()
         try:

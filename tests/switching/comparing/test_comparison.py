@@ -17,6 +17,7 @@ ACCOUNT = "def __init__(self, login, psw): pass"
 COST_3 = 'text = "cost=3&phones='
 
 
+@pytest.mark.usefixtures("spawned")
 def test_a_copy_that_does_as_the_vendors_is_the_same(smsc: Smsc, folder: Path) -> None:
     path = copy(folder)
     text = "# coding: cp1251\n# Лавка\n" + path.read_text(encoding="utf-8")
@@ -131,6 +132,7 @@ def test_another_file_is_no_pass(smsc: Smsc, folder: Path) -> None:
     assert smsc("compare", "nowhere.py")[0] == 2
 
 
+@pytest.mark.usefixtures("spawned")
 def test_names_of_the_program_hide_nothing_and_are_not_hidden(smsc: Smsc, folder: Path) -> None:
     for name in ("queue", "requests", "pluggy"):
         (folder / f"{name}.py").write_text("raise RuntimeError('the module of the program')\n")
