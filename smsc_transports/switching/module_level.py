@@ -102,22 +102,17 @@ def read_module_level(source: Source, cls: ast.ClassDef, ours: Source) -> Module
     """Sort the statements of a copy; ``ours`` is our own file, whose names must stay free."""
     found = ModuleLevel()
     times = _times_bound(source.tree)
-    own_all: Optional[List[str]] = None
     lost: Set[str] = set()
     where = found.head
     for statement in source.tree.body:
         names = bound_names(statement)
         setting = _literal_setting(statement)
-        listed = _listed(statement)
         if statement is cls:
             where = found.tail
         elif _is_docstring(statement) or getattr(statement, "module", "") == "__future__":
             continue
         elif _is_vendors(statement):
             pass
-        elif listed is not None and times["__all__"] == 1:
-            own_all = listed
-            continue
         elif setting and where is found.head and times[setting[0]] == 1 and not times["*"]:
             # Moved up to our settings only where nothing else can give the name another value.
             found.literals[setting[0]] = setting[1]
@@ -130,8 +125,6 @@ def read_module_level(source: Source, cls: ast.ClassDef, ours: Source) -> Module
             lost -= set(names)
             where.append(statement)
         found.export(names)
-    if own_all is not None:
-        found.exported = own_all
     _sort_members(found, source, cls, ours)
     return found
 
@@ -147,8 +140,6 @@ def _times_bound(tree: ast.Module) -> Counter[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Global):
             times.update(node.names)
-        elif isinstance(node, ast.Name) and node.id == "__all__":
-            times["__all__"] += isinstance(node.ctx, ast.Load)  # append, extend
         elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
             times[node.attr] += 1  # perhaps of the module itself
     return times
@@ -198,7 +189,8 @@ def _obstacle(
         if name in VENDOR_GLOBALS | {class_name, "SMSC"} | BUILTINS:
             return Obstacle(statement, f"{name} is what the vendor's methods work with")
         if name in names_of(ours.tree.body) - set(DEFAULTS):
-            return Obstacle(statement, f"our file has its own {name}", f"rename {name}")
+            write = "delete the line" if name == "__all__" else f"rename {name}"
+            return Obstacle(statement, f"our file has its own {name}", write)
     if any(isinstance(node, ast.Delete) for node in own_scope(statement)):
         return Obstacle(statement, "it deletes names")
     if any(getattr(node, "id", "") == "locals" for node in own_scope(statement)):
@@ -264,17 +256,6 @@ def _is_of_self(node: ast.Attribute) -> bool:
 def _literal_setting(statement: ast.stmt) -> Optional[Tuple[str, ast.Constant]]:
     name, value = plain_assignment(statement) or ("", None)
     return (name, value) if name in DEFAULTS and isinstance(value, ast.Constant) else None
-
-
-def _listed(statement: ast.stmt) -> Optional[List[str]]:
-    """Give the names of a plain ``__all__``."""
-    name, value = plain_assignment(statement) or ("", None)
-    if name != "__all__" or value is None:
-        return None
-    try:
-        return [str(one) for one in ast.literal_eval(value)]
-    except (ValueError, TypeError):
-        return None
 
 
 def _is_docstring(statement: ast.stmt) -> bool:
