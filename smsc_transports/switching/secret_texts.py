@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import functools
 import re
-from typing import AbstractSet, Iterator, List, Sequence, Set, Tuple
+from typing import Iterator, List, Sequence, Set, Tuple
 
 from smsc_transports.switching.known_editions import SECRETS
 from smsc_transports.switching.sources import FUNCTIONS, dotted, index_of
@@ -28,9 +28,14 @@ _KEYS = {"login", "password", "psw", "pass", "apikey", "api_key", "user", "usern
 _NOTHING = (None, False, True, ..., 0, "", b"")
 _BINDING = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr, ast.For, ast.comprehension,
             ast.withitem)  # fmt: skip
+_LISTS = (ast.Tuple, ast.List)
 _LOOKED_AT = (*_BINDING, *FUNCTIONS, ast.Call, ast.Constant, ast.Dict, ast.ClassDef)
 _MADE_OF_PARTS = (ast.BoolOp, ast.BinOp, ast.Tuple, ast.List, ast.Set, ast.Starred, ast.Lambda,
                   ast.NamedExpr)  # fmt: skip
+
+
+Pair = Tuple[Sequence[str], ast.expr]
+"""Names, and what is given to them."""
 
 
 def is_secret(name: str) -> bool:
@@ -51,10 +56,11 @@ def typed_in(tree: ast.Module) -> Set[int]:
 def bound_texts(tree: ast.AST) -> Set[ast.expr]:
     """Give the texts that are bound, as they stand, to names that are called like secrets."""
     found: Set[ast.expr] = set()
-    for target, value in (pair for node in ast.walk(tree) for pair in _bindings(node)):
+    for names, value in (pair for node in ast.walk(tree) for pair in _bindings(node)):
         inner = ast.walk(value)
-        if not any(isinstance(node, (ast.Call, ast.Lambda, ast.Subscript)) for node in inner):
-            found.update(filter(_is_text, _paired(target, value, set())))
+        made = any(isinstance(node, (ast.Call, ast.Lambda, ast.Subscript)) for node in inner)
+        if any(map(is_secret, names)) and not made:
+            found.update(filter(_is_text, _texts(value)))
     return found
 
 
@@ -84,26 +90,21 @@ def secret_texts(tree: ast.Module) -> Sequence[ast.expr]:
 def _leading_to_secrets(nodes: Sequence[ast.AST]) -> Set[str]:
     """Give the names and keys that a secret is read by, and the functions that set one."""
     found: Set[str] = set()
-    bindings = [pair for node in nodes for pair in _bindings(node)]
-    for target, value in [*bindings, *bindings]:  # twice: a name may stand for a name
-        renames = isinstance(value, (ast.Name, ast.Attribute))
-        if _is_target_secret(target, found if renames else set()):
+    pairs = [pair for node in nodes for pair in (*_bindings(node), *_items(node))]
+    for names, value in [*pairs, *pairs]:  # twice: a name may stand for a name
+        renames = isinstance(value, (ast.Name, ast.Attribute)) and found.intersection(names)
+        if renames or any(map(is_secret, names)):
             found |= _read_in(value)
         if isinstance(value, ast.Name) and value.id in found:
-            found.add(dotted(target))
+            found.update(names)
     for node in nodes:
-        if isinstance(node, ast.Call) and dotted(node.func) == "quote":
-            found = found.union(*map(_read_in, node.args[:1]))
-        elif isinstance(node, ast.Dict):
-            secret = (value for key, value in _named(node) if is_secret(key))
-            found = found.union(*map(_read_in, secret))
-        elif isinstance(node, FUNCTIONS):
+        if isinstance(node, FUNCTIONS):
             inner = (one for one in ast.walk(node) if isinstance(one, ast.Global))
             found |= {node.name for one in inner if any(map(is_secret, one.names))}
         elif isinstance(node, ast.ClassDef):
-            names = {getattr(one, "name", "") for one in node.body}
+            members = {getattr(one, "name", "") for one in node.body}
             again = node.name in map(dotted, node.bases)  # as our file has it
-            if "__init__" in names and (again or "send_sms" in names):
+            if "__init__" in members and (again or "send_sms" in members):
                 found.add(node.name)
     return found - _OF_A_MESSAGE - {""}
 
@@ -117,32 +118,11 @@ def _read_in(value: ast.expr) -> Set[str]:
     return {one for one in found if isinstance(one, str)}
 
 
-def _bindings(node: ast.AST) -> Iterator[Tuple[ast.AST, ast.expr]]:
-    """Give what a node binds, and to what."""
-    if isinstance(node, ast.Assign):
-        yield from ((target, node.value) for target in node.targets)
-    elif isinstance(node, (ast.AnnAssign, ast.AugAssign, ast.NamedExpr)) and node.value:
-        yield node.target, node.value
-    elif isinstance(node, (ast.For, ast.comprehension)):
-        yield node.target, node.iter
-    elif isinstance(node, ast.withitem) and node.optional_vars:
-        yield node.optional_vars, node.context_expr
-
-
-def _is_target_secret(target: ast.AST, names: AbstractSet[str]) -> bool:
-    if isinstance(target, (ast.Tuple, ast.List)):
-        return any(_is_target_secret(one, names) for one in target.elts)
-    name = target.attr if isinstance(target, ast.Attribute) else dotted(target)
-    if isinstance(target, ast.Subscript):
-        name = str(getattr(index_of(target), "value", ""))
-    return is_secret(name) or name in names
-
-
-def _secrets_of(node: ast.AST, names: AbstractSet[str]) -> Iterator[ast.expr]:
-    for target, value in _bindings(node):
-        yield from _paired(target, value, names)
-    for name, value in _named(node):
-        if is_secret(name) or name in names:
+def _secrets_of(node: ast.AST, names: Set[str]) -> Iterator[ast.expr]:
+    for given, value in (*_bindings(node), *_items(node), *_arguments(node)):
+        # What is only known to lead to a secret may hold other things too, if it is a table.
+        table = isinstance(value, (ast.Dict, ast.Call)) and isinstance(node, _BINDING)
+        if any(map(is_secret, given)) or (names.intersection(given) and not table):
             yield from _texts(value)
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         if _HOLDS_A_SECRET.search(node.value):
@@ -156,33 +136,52 @@ def _secrets_of(node: ast.AST, names: AbstractSet[str]) -> Iterator[ast.expr]:
                 yield from _texts(one.value)
 
 
-def _named(node: ast.AST) -> Iterator[Tuple[str, ast.expr]]:
-    """Give what a call, a dictionary or a signature gives a name to, without binding it."""
+def _bindings(node: ast.AST) -> Iterator[Pair]:
+    """Give the names that a statement binds, attributes and keys too, and what to."""
+    if isinstance(node, ast.Assign):
+        for target in node.targets:
+            yield from _unpacked(target, node.value)
+    elif isinstance(node, (ast.AnnAssign, ast.AugAssign, ast.NamedExpr)) and node.value:
+        yield from _unpacked(node.target, node.value)
+    elif isinstance(node, (ast.For, ast.comprehension)):
+        yield from _unpacked(node.target, node.iter)
+    elif isinstance(node, ast.withitem) and node.optional_vars:
+        yield from _unpacked(node.optional_vars, node.context_expr)
+
+
+def _unpacked(target: ast.AST, value: ast.expr) -> Iterator[Pair]:
+    if not isinstance(target, _LISTS):
+        name = target.attr if isinstance(target, ast.Attribute) else dotted(target)
+        if isinstance(target, ast.Subscript):
+            name = str(getattr(index_of(target), "value", ""))
+        yield [name], value
+    elif isinstance(value, _LISTS) and len(target.elts) == len(value.elts):
+        for one, given in zip(target.elts, value.elts):
+            yield from _unpacked(one, given)
+    else:
+        inner = [pair for one in target.elts for pair in _unpacked(one, value)]
+        yield [name for names, _ in inner for name in names], value
+
+
+def _items(node: ast.AST) -> Iterator[Pair]:
+    """Give the keys of a dictionary, and what is quoted for a request."""
     if isinstance(node, ast.Dict):
-        yield from ((str(getattr(key, "value", "")), value)
-                    for key, value in zip(node.keys, node.values))  # fmt: skip
-    elif isinstance(node, ast.Call):
-        yield from ((keyword.arg or "", keyword.value) for keyword in node.keywords)
-        by = dotted(node.func).rpartition(".")[2]
-        if by == "quote":
-            yield from (("password", one) for one in node.args[:1])
-        elif by in _GET:
-            key = str(getattr(node.args[0], "value", "")) if node.args else ""
-            yield from ((key, one) for one in node.args[1:])
-    elif isinstance(node, FUNCTIONS):
+        for key, value in zip(node.keys, node.values):
+            yield [str(getattr(key, "value", ""))], value
+    elif isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] == "quote":
+        yield from ((["password"], one) for one in node.args[:1])
+
+
+def _arguments(node: ast.AST) -> Iterator[Pair]:
+    """Give the names of arguments, and the keys of look-ups with a default."""
+    if isinstance(node, FUNCTIONS):
         pairs = zip(reversed(node.args.args), reversed(node.args.defaults))
-        yield from ((argument.arg, default) for argument, default in pairs)
-
-
-def _paired(target: ast.AST, value: ast.expr, names: AbstractSet[str]) -> Iterator[ast.expr]:
-    pair = isinstance(target, (ast.Tuple, ast.List)) and isinstance(value, (ast.Tuple, ast.List))
-    if pair and len(target.elts) == len(value.elts):  # type: ignore[attr-defined]
-        for one, given in zip(target.elts, value.elts):  # type: ignore[attr-defined]
-            yield from _paired(one, given, names)
-    elif _is_target_secret(target, set()):
-        yield from _texts(value)
-    elif _is_target_secret(target, names) and not isinstance(value, (ast.Dict, ast.Call)):
-        yield from _texts(value)  # a table may hold other things too
+        yield from (([argument.arg], default) for argument, default in pairs)
+    elif isinstance(node, ast.Call):
+        yield from (([keyword.arg or ""], keyword.value) for keyword in node.keywords)
+        if dotted(node.func).rpartition(".")[2] in _GET:
+            key = str(getattr(node.args[0], "value", "")) if node.args else ""
+            yield from (([key], one) for one in node.args[1:])
 
 
 def _texts(*nodes: ast.expr) -> Iterator[ast.expr]:

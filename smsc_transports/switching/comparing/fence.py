@@ -29,22 +29,23 @@ NETWORK_MODULES = (
     "pyodbc", "uvloop", "zmq",
 )  # fmt: skip
 # Events of the audit hook, what they mean, and the argument to show.
-_PROGRAM, _SECOND, _SIGNAL = "starting a program:", "a second process", "a signal to process"
-REFUSED_EVENTS: Dict[str, Tuple[str, int]] = {
+_PROGRAM, _SECOND = "starting a program:", "a second process"
+_MEANINGS: Dict[str, Tuple[str, int]] = {
     **dict.fromkeys(("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr",
                      "socket.getnameinfo"), ("a look-up of", 0)),
     **dict.fromkeys(("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.startfile",
                      "pty.spawn"), (_PROGRAM, 0)),
-    "os.spawn": (_PROGRAM, 1),
     **dict.fromkeys(("os.fork", "os.forkpty"), (_SECOND, 0)),
-    **dict.fromkeys(("os.kill", "os.killpg"), (_SIGNAL, 0)),
     **dict.fromkeys(("syslog.syslog", "syslog.openlog"), ("the log of the system", 9)),
+    "os.spawn": (_PROGRAM, 1),
+    "os.kill": ("a signal to process", 0),
     "socket.sendto": ("a packet to", 1),
     "ctypes.call_function": ("a function by its address", 0),
-    **{f"os.{change}": (f"os.{change}:", 0) for change in (
-        "remove", "rename", "rmdir", "mkdir", "truncate", "link", "symlink", "chmod", "chown",
-        "utime", "setxattr", "removexattr")},
 }  # fmt: skip
+# All that the module os tells of is refused, but for these: they change nothing outside.
+_HARMLESS = {f"os.{name}" for name in (
+    "chdir", "fwalk", "getxattr", "listdir", "listxattr", "putenv", "scandir", "unsetenv", "walk",
+    "add_dll_directory", "listdrives", "listmounts", "listvolumes")}  # fmt: skip
 # Functions that no hook hears of, by module and name.
 _UNHEARD = (
     ("_posixsubprocess", "fork_exec", _SECOND),
@@ -143,9 +144,9 @@ class Fence:
         return _open(file, mode, *args, **options)
 
     def _audit(self, event: str, args: Tuple[Any, ...]) -> None:
-        if event in REFUSED_EVENTS:
-            what, position = REFUSED_EVENTS[event]
-            self._refuse(f"{what} {_shown(args[position:])}".strip())
+        if event in _MEANINGS or (event.startswith("os.") and event not in _HARMLESS):
+            what, position = _MEANINGS.get(event, (f"{event}:", 0))
+            self._refuse_call(what, *args[position:])
         elif event == "socket.connect" and args[1][:2] not in self._granted:
             self._refuse(f"a connection to {args[1]!r}")
         elif event == "import" and args[0].partition(".")[0] in NETWORK_MODULES:
@@ -167,7 +168,12 @@ class Fence:
                 functions[name] = partial(self._refuse_call, what)
 
     def _refuse_call(self, what: str, *given: Any, **_: Any) -> Any:
-        self._refuse(f"{what} {_shown(given)}".strip() if what != _SECOND else what)
+        """Refuse an act, with the first word of what it is about: more may hold a password."""
+        first = next((arg for arg in given if arg), "") if what != _SECOND else ""
+        if isinstance(first, (list, tuple)):
+            first = first[0]
+        text = os.fsdecode(first) if isinstance(first, bytes) else str(first)
+        self._refuse(f"{what} {text.partition(' ')[0]}".strip())
 
 
 _open = open
@@ -208,12 +214,3 @@ _JUDGED: Dict[str, Callable[..., str]] = {
     "open": _writing,
     "sqlite3.connect": _database,
 }
-
-
-def _shown(args: Tuple[Any, ...]) -> str:
-    """Give the first word of what an event is about: further ones may hold a password."""
-    first = next((arg for arg in args if arg), "")
-    if isinstance(first, (list, tuple)):
-        first = first[0]
-    text = os.fsdecode(first) if isinstance(first, bytes) else str(first)
-    return text.partition(" ")[0]

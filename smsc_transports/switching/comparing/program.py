@@ -45,8 +45,9 @@ class Program:
         """Load the files; what each did. Raises CannotCompare."""
         context = multiprocessing.get_context(START)
         self._line, other = context.Pipe()
-        self._process = context.Process(target=sides.serve, args=(other,))  # type: ignore[attr-defined]
-        self._process.start()
+        process = context.Process(target=sides.serve, args=(other,))  # type: ignore[attr-defined]
+        process.start()
+        self._process = process
         other.close()
         try:
             loaded = self._ask((self._files, self._environment), SECONDS_TO_LOAD)

@@ -13,6 +13,9 @@ from smsc_transports.switching.comparing.program import Program
 from smsc_transports.switching.comparing.sides import File
 from tests.switching.comparing.copies import sends_by
 
+# What is tried here would end the process that others fork from.
+pytestmark = pytest.mark.usefixtures("spawned")
+
 WAYS: Dict[str, Any] = {
     "import socket; socket.gethostbyname('smsc.example')": "a look-up of smsc.example",
     "import socket; socket.create_connection(('192.0.2.1', 22))": "a connection to 192.0.2.1:22",
