@@ -6,7 +6,7 @@ import multiprocessing
 
 import pytest
 
-from smsc_transports.switching.comparing import program
+from smsc_transports.switching.comparing import calls, program
 
 IMPORTED = ("pytest", "smsc_transports.switching.comparing.sides", "smsc_transports.call")
 
@@ -22,3 +22,10 @@ def _forked(monkeypatch: pytest.MonkeyPatch) -> None:
 def spawned(_forked: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Start the process as for a user."""
     monkeypatch.setattr(program, "START", "spawn")
+
+
+@pytest.fixture
+def few_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make some calls only, where a test is not about the calls."""
+    chosen = [scene for scene in calls.scenes() if scene.name in (calls.PLAIN_SEND, "a balance")]
+    monkeypatch.setattr(calls, "scenes", lambda: chosen)
