@@ -17,22 +17,23 @@ class LookUp(NamedTuple):
     name: str
     node: ast.expr
     by: str
-    optional: bool
+    optional: bool = False
     default: Optional[ast.expr] = None
 
 
 def look_up(node: ast.AST) -> Optional[LookUp]:
     """Give the look-up that an expression is, None of any other."""
-    found: Optional[LookUp] = None
-    if isinstance(node, ast.Subscript) and dotted(node.value).endswith("environ"):
-        found = LookUp(getattr(index_of(node), "value", ""), node, "environ", optional=False)
-    elif isinstance(node, ast.Call) and node.args:
-        by = dotted(node.func)
-        more = [*node.args[1:], *(keyword.value for keyword in node.keywords)]
-        if by in OF_OTHERS or by.endswith(("environ.get", "getenv")):
-            name = getattr(node.args[0], "value", "")
-            found = LookUp(name, node, by, bool(more), more[0] if more else None)
-    return found if found and isinstance(found.name, str) and found.name else None
+    if isinstance(node, ast.Subscript):
+        reads = isinstance(node.ctx, ast.Load) and dotted(node.value).endswith("environ")
+        name = getattr(index_of(node), "value", None) if reads else None
+        return LookUp(name, node, "environ") if isinstance(name, str) else None
+    if not isinstance(node, ast.Call) or not node.args:
+        return None
+    by, name = dotted(node.func), getattr(node.args[0], "value", None)
+    if not isinstance(name, str) or not (by in OF_OTHERS or by.endswith(("environ.get", "getenv"))):
+        return None
+    more = [*node.args[1:], *(keyword.value for keyword in node.keywords)]
+    return LookUp(name, node, by, bool(more), more[0] if more else None)
 
 
 def look_ups(tree: ast.AST) -> List[LookUp]:

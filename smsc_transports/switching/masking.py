@@ -26,7 +26,7 @@ _COMMENTS_A_SECRET = re.compile(f"(?:{NAMES_A_SECRET.pattern}|парол|лог�
 _LONGEST_READ = 300  # characters; what is longer is masked unread
 _SENDING_METHODS = ("_smsc_send_cmd", "send_sms_mail")
 _NO_SECRET = re.compile(
-    r".{0,2}|https?|\.php|[&?]?(?:\w+=\w{0,5}&?)*|\S*://[\w.-]*smsc[^@&]*|[\w.-]*\bsmsc\.\w+/?|"
+    r".{0,2}|https?|\.php|[&?]?(?:\w+=\w{0,5}&?)*|\S*://[\w.-]*smsc[^@&]*|[\w.-]*\bsmsc(?:entre)?\.\w+/?|"
     r"(?:/\w+)*/|utf-?8|windows-1251|cp1251|koi8-r|GET|POST|.*[\s\n].*[^\x00-\x7f].*|"
     r"[^\x00-\x7f].*\s.*|send@.*|Content-Type: .*",
     re.DOTALL | re.IGNORECASE,

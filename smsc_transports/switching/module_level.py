@@ -56,6 +56,7 @@ _STEERING = {
          "f_globals"), _UNKNOWN),
 }  # fmt: skip
 _SPECIAL = {"__getattribute__", "__getattr__", "__new__", "__slots__", "__init_subclass__"}
+_MAIN = ast.dump(ast.parse('__name__ == "__main__"', mode="eval").body)
 _MOVE = "move this into a file of its own, or delete it, and migrate again"
 
 
@@ -124,7 +125,7 @@ def read_module_level(source: Source, cls: ast.ClassDef, ours: Source) -> Module
                 continue
             lost -= set(names)
             where.append(statement)
-        found.export(names)
+        found.export([] if _is_of_main(statement) else names)
     _sort_members(found, source, cls, ours)
     return found
 
@@ -182,8 +183,8 @@ def _obstacle(
         why = "which names the star import gives cannot be known without running it"
         return Obstacle(statement, why, f"from {module} import the, names, that, are, needed")
     own = {pair for one in ours.tree.body for pair in imports(one)} | VENDORS_IMPORTS
-    same_import = imports(statement) and imports(statement) <= own
-    for name in [] if same_import else sorted(names):
+    same = imports(statement) <= own if imports(statement) else _is_of_main(statement)
+    for name in sorted(bound_names(statement, own if same else frozenset())):
         if name in NEW_SETTINGS:
             return Obstacle(statement, f"{name} is a setting of our file", f"rename {name}")
         if name in VENDOR_GLOBALS | {class_name, "SMSC"} | BUILTINS:
@@ -256,6 +257,12 @@ def _is_of_self(node: ast.Attribute) -> bool:
 def _literal_setting(statement: ast.stmt) -> Optional[Tuple[str, ast.Constant]]:
     name, value = plain_assignment(statement) or ("", None)
     return (name, value) if name in DEFAULTS and isinstance(value, ast.Constant) else None
+
+
+def _is_of_main(statement: ast.stmt) -> bool:
+    """Tell what does nothing when the file is imported: ``if __name__ == "__main__"``."""
+    test = statement.test if isinstance(statement, ast.If) and not statement.orelse else None
+    return test is not None and ast.dump(test) == _MAIN
 
 
 def _is_docstring(statement: ast.stmt) -> bool:

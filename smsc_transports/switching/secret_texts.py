@@ -11,6 +11,7 @@ import functools
 import re
 from typing import Iterator, List, Sequence, Set, Tuple
 
+from smsc_transports.switching.environment import look_up
 from smsc_transports.switching.known_editions import SECRETS
 from smsc_transports.switching.sources import FUNCTIONS, dotted, index_of
 
@@ -46,11 +47,18 @@ def is_secret(name: str) -> bool:
 def typed_in(tree: ast.Module) -> Set[int]:
     """Give the lines on which a secret is typed in."""
     calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
-    # What is passed on is masked where it is shown, but may be a label: input("Login: ").
-    passed = {id(one) for call in calls if dotted(call.func).rpartition(".")[2] not in _LOOK_UPS
+    # What is passed on is masked where it is shown, but may be a label, or the option of a section:
+    # input("Login: "), config.get("sms", "key").
+    passed = {id(one) for call in calls if not _is_default_of_a_secret(call)
               for one in [*call.args, *(each.value for each in call.keywords
                                         if not is_secret(each.arg or ""))]}  # fmt: skip
     return {node.lineno for node in secret_texts(tree) if id(node) not in passed}
+
+
+def _is_default_of_a_secret(call: ast.Call) -> bool:
+    name = dotted(call.func).rpartition(".")[2]
+    key = str(getattr(call.args[0], "value", "")) if call.args else ""
+    return name in _LOOK_UPS and (name not in _GET or is_secret(key) or bool(look_up(call)))
 
 
 def bound_texts(tree: ast.AST) -> Set[ast.expr]:
@@ -181,7 +189,7 @@ def _arguments(node: ast.AST) -> Iterator[Pair]:
         yield from (([keyword.arg or ""], keyword.value) for keyword in node.keywords)
         if dotted(node.func).rpartition(".")[2] in _GET:
             key = str(getattr(node.args[0], "value", "")) if node.args else ""
-            yield from (([key], one) for one in node.args[1:])
+            yield from (([key], one) for one in node.args[1:] if is_secret(key))
 
 
 def _texts(*nodes: ast.expr) -> Iterator[ast.expr]:

@@ -11,7 +11,7 @@ import tokenize
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Dict, Iterator, List, Optional, Set, Tuple, Union
+from typing import AbstractSet, Dict, Iterator, List, Optional, Set, Tuple, Union
 
 LARGEST_BYTES = 2_000_000
 """No copy and no caller is larger; reading more would only take time."""
@@ -165,14 +165,17 @@ def index_of(node: ast.Subscript) -> ast.AST:
     return inner if isinstance(inner, ast.AST) else index
 
 
-def bound_names(statement: ast.AST) -> List[str]:
-    """Give the names that a statement binds in its own scope, "*" for a star import."""
+def bound_names(statement: ast.AST, known: AbstractSet[Tuple[str, str]] = frozenset()) -> List[str]:
+    """Give the names that a statement binds in its own scope, "*" for a star import.
+
+    Left out are the names of imports that are among ``known``, which are as of :func:`imports`.
+    """
     names: Dict[str, None] = {}
     for node in own_scope(statement):
         if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
             names[node.name] = None
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            for alias in node.names:
+            for alias in node.names if not imports(node) <= known else ():
                 names[alias.asname or alias.name.split(".")[0]] = None
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             names[node.id] = None

@@ -64,6 +64,14 @@ def test_names_of_needed_environment_variables_are_told(folder: Path) -> None:
     assert read_copy(written(folder, text)).needs_environment == ("A", "B", "C")
 
 
+def test_a_variable_that_is_set_is_none_that_is_read(folder: Path) -> None:
+    text = vendor_like().replace("import smtplib", "import smtplib\nimport os")
+    text = text.replace(
+        "SMSC_LOGIN =", 'os.environ["HTTP_PROXY"] = "http://proxy:3128"\nSMSC_LOGIN ='
+    )
+    assert read_copy(written(folder, text)).needs_environment == ()
+
+
 def test_a_changed_line_is_refused_with_method_line_and_text(folder: Path) -> None:
     text = vendor_like().replace("quote(message)]", "quote(message.upper())]", 1)
     (refusal,) = read_copy(written(folder, text)).refusals
@@ -123,8 +131,12 @@ def loaded(folder: Path, raw: bytes) -> Dict[str, Any]:
 def test_a_star_import_names_nothing_that_is_not_there(folder: Path) -> None:
     text = vendor_like() + "\nfrom contextlib import suppress\nTOKEN: str\n"
     text += "with suppress(ImportError):\n    from nowhere import THING\n"
+    text += "if __name__ == '__main__':\n    import sys\n"
+    text += "if __name__ != '__main__':\n    smsc = SMSC()\n"
     names = loaded(folder, text.encode("utf-8"))
-    assert [name for name in names["__all__"] if name not in names] == []
+    assert [name for name in [*names["__all__"], "sys"] if name not in names] == []
+    assert "sys" not in names["__all__"]
+    assert "smsc" in names["__all__"]
 
 
 def test_an_encoding_in_the_first_line_becomes_the_new_file_s(folder: Path) -> None:

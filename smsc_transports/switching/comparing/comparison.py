@@ -108,14 +108,18 @@ def _needed(takeover: Takeover) -> List[str]:
         tree = ast.parse(takeover.text)
     except SyntaxError:
         return list(takeover.needs_environment)
-    choices = (node for node in ast.walk(tree) if isinstance(node, ast.BoolOp))
-    replaced = [one for node in choices if isinstance(node.op, ast.Or) for one in node.values[:-1]]
+    bears_none: List[ast.AST] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
+            bears_none += node.values[:-1]
+        elif isinstance(node, (ast.Compare, ast.UnaryOp)):
+            bears_none += ast.iter_child_nodes(node)
     # With a default, or where None will do, it need not be set.
     may_be_unset = takeover.name in _MAY_BE_UNSET
     return [
         one.name
         for one in look_ups(tree)
-        if one.by == "environ" or not (one.optional or may_be_unset or one.node in replaced)
+        if one.by == "environ" or not (one.optional or may_be_unset or one.node in bears_none)
     ]
 
 
@@ -169,7 +173,9 @@ def _set(constants: Fields, settable: Set[str]) -> Fields:
 def _refuse_a_hollow_run(seen: Fields) -> None:
     """Raise if the copy does not work here: what it would do then is not known."""
     if not any("sent" in attempt for attempt in seen["wire"]):
-        why = seen.get("error") or seen.get("stopped") or "it returns without asking any host"
+        refused = f"{', '.join(seen['refused'])} is not allowed here" if seen["refused"] else ""
+        why = seen.get("error") or seen.get("stopped") or refused
+        why = why or "it returns without asking any host"
         raise CannotCompare(f"Its send_sms does not send here: {why}. What it lacks is not known.")
 
 

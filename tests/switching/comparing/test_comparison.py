@@ -61,6 +61,8 @@ def test_a_change_that_no_method_shows_is_different(
         ((LOGIN, LOGIN + "\nimport os; os._exit(3)"), "ends the process with exit status 3"),
         ((LOGIN, "import shop_that_is_missing\n" + LOGIN), "in the program's folder, with its"),
         (('arg = account + quote', 'arg = settings.X + quote'), "NameError"),
+        ((LOGIN, f"import os; os.environ['http_proxy'] = 'http://proxy.shop:3128'\n{LOGIN}"),
+         "a connection to proxy.shop:3128 is not allowed here"),
         ((COST_3, f"return ['1', '1']\n        {COST_3}"), "returns without asking"),
         ((COST_3, f"import threading; threading.Event().wait()\n        {COST_3}"), "does not end"),
         ((COST_3, f"import os; os._exit(1)\n        {COST_3}"), "ends the process with exit"),

@@ -60,6 +60,7 @@ SAMPLE = (
     "account from the environment", "charset from settings at each call", "three tries",
     "constants in the class, read off the object", "https typed into the URL", "formats of 1.9",
     "translit by default", "the class renamed", "sends when imported", "mail taken out",
+    "a switch from the environment",
     "no try", "another path", "a pause", "a result of the owner's", "phones as a list",
     "an import inside a method", "one setting read in two ways", "Python 2",
 )  # fmt: skip
