@@ -131,11 +131,7 @@ class Copy:
 
 @functools.lru_cache(maxsize=1)
 def shipped() -> Source:
-    """Read our own file as it was installed.
-
-    Raises:
-        UnreadableFile: it is not there.
-    """
+    """Read our own file as it was installed; raises UnreadableFile."""
     return read_source(SHIPPED)
 
 

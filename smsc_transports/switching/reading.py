@@ -40,11 +40,7 @@ __all__ = ["OURS", "SHIPPED", "VENDORS", "Copy", "Unknown", "UnreadableFile",
 
 
 def read_copy(path: Path) -> Copy:
-    """Read a file; it is neither imported nor run.
-
-    Raises:
-        UnreadableFile: it cannot be read as Python.
-    """
+    """Read a file; it is neither imported nor run. Raises UnreadableFile."""
     return copy_of(read_source(path))
 
 

@@ -89,20 +89,12 @@ def line_numbers(node: ast.AST) -> Tuple[int, int]:
 
 
 def read_source(path: Path) -> Source:
-    """Read and parse a file.
-
-    Raises:
-        UnreadableFile: it cannot be opened, decoded or parsed.
-    """
+    """Read and parse a file; raises UnreadableFile."""
     return parse_source(path, read_bytes(path))
 
 
 def read_bytes(path: Path) -> bytes:
-    """Read a regular file of a bearable size.
-
-    Raises:
-        UnreadableFile: it is something else, too large or cannot be opened.
-    """
+    """Read a regular file of a bearable size; raises UnreadableFile."""
     try:
         status = os.stat(str(path))
         if not stat.S_ISREG(status.st_mode):
@@ -115,11 +107,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def parse_source(path: Path, raw: bytes) -> Source:
-    """Parse the content of a file.
-
-    Raises:
-        UnreadableFile: it cannot be decoded or parsed.
-    """
+    """Parse the content of a file; raises UnreadableFile."""
     try:
         encoding = tokenize.detect_encoding(io.BytesIO(raw).readline)[0]
         text = raw.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from smsc_transports.switching.comparing import comparison, program
+from smsc_transports.switching.comparing.causes import causes
 from smsc_transports.switching.comparing.report import groups
 from tests.switching.comparing.copies import copy, sends_by
 from tests.switching.conftest import Smsc
@@ -80,6 +81,13 @@ def test_a_copy_that_does_not_work_here_is_no_pass(
     assert not out
     assert said in errors
     assert "owner-" not in errors
+
+
+def test_of_one_try_less_only_the_hosts_are_told() -> None:
+    seen = {"wire": [{"to": "a", "sent": "GET /?id=1"}], "refused": [], "pauses": [],
+            "printed": "", "result": 1}  # fmt: skip
+    more = {**seen, "wire": [*seen["wire"], {"to": "b", "sent": "GET /?id=1"}]}  # type: ignore[misc]
+    assert [one.what for one in causes(seen, more)] == ["the hosts"]
 
 
 def test_misbehaviour_is_told(folder: Path) -> None:
