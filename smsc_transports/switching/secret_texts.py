@@ -46,19 +46,22 @@ def is_secret(name: str) -> bool:
 
 def typed_in(tree: ast.Module) -> Set[int]:
     """Give the lines on which a secret is typed in."""
+    methods = (node for node in ast.walk(tree) if getattr(node, "name", "") == "_smsc_send_cmd")
+    sent = {id(node) for method in methods for node in ast.walk(method)}
     calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
-    # What is passed on is masked where it is shown, but may be a label, or the option of a section:
-    # input("Login: "), config.get("sms", "key").
-    passed = {id(one) for call in calls if not _is_default_of_a_secret(call)
+    # What is passed on is masked where it is shown, but may be a label, the option of a section, or
+    # what else is quoted: input("Login: "), config.get("sms", "key").
+    passed = {id(one) for call in calls if id(call) not in sent and not _is_of_a_secret(call)
               for one in [*call.args, *(each.value for each in call.keywords
                                         if not is_secret(each.arg or ""))]}  # fmt: skip
     return {node.lineno for node in secret_texts(tree) if id(node) not in passed}
 
 
-def _is_default_of_a_secret(call: ast.Call) -> bool:
-    name = dotted(call.func).rpartition(".")[2]
-    key = str(getattr(call.args[0], "value", "")) if call.args else ""
-    return name in _LOOK_UPS and (name not in _GET or is_secret(key) or bool(look_up(call)))
+def _is_of_a_secret(call: ast.Call) -> bool:
+    """Tell a look-up whose default is certainly one."""
+    key = next((one.value for one in call.args if isinstance(one, ast.Constant)), None)
+    by = dotted(call.func).rpartition(".")[2]
+    return bool(look_up(call)) or (by in _LOOK_UPS and is_secret(str(key)))
 
 
 def bound_texts(tree: ast.AST) -> Set[ast.expr]:

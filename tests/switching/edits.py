@@ -311,6 +311,10 @@ EDITS: List[Edit] = [
          caller='from smsc_api import SMSC\nSMSC("a", "b")\n', says="takes no account"),
     _row("a caller with a list of phones", REFUSED,
          caller="import smsc_api\nsmsc_api.SMSC().send_sms(['1'], 'x')\n", says="not a list"),
+    _row("a caller with a list of phones, for a class of the owner's", TAKEN,
+         also="\n\nclass Sms(SMSC):\n    def send_sms(self, phones, message):\n"
+         '        return SMSC.send_sms(self, ",".join(phones), message)\n',
+         caller="import smsc_api\nsmsc_api.Sms().send_sms(['1'], 'x')\n"),
     _row("a caller that assigns a star-imported constant", REFUSED,
          caller='from smsc_api import *\nSMSC_LOGIN = "x"\n', says="in this file only"),
     _row("a caller that sets a constant on the object", REFUSED,

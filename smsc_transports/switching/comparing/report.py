@@ -22,7 +22,7 @@ WIDTH = 96
 _BEFORE = 20  # characters shown before the first that differs
 _CONCLUSIONS = {
     DIFFERENT: "Different in a way that smsc check does not name.",
-    KNOWN: "Different only where smsc check names a change, which migrate refuses.",
+    KNOWN: "Different only where smsc check names a change.",
     NUMBERED: "The same, but for numbered differences.",
     SAME: "The same.",
 }

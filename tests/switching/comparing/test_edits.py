@@ -110,6 +110,7 @@ def test_what_migrate_takes_over_is_the_same(
 ) -> None:
     result = compare(write(edit, folder, monkeypatch))
     allowed = {SAME, NUMBERED, KNOWN} if edit.name in OURS_HAS_MORE else {SAME, NUMBERED}
+    assert "refuse" not in list(lines(result))[-1]
     differing = [verdict.scene for verdict in result.verdicts if verdict.kind not in allowed]
     assert not differing, "\n".join(lines(result))
 
