@@ -103,9 +103,14 @@ def _sent(tree: ast.AST) -> Iterator[ast.expr]:
 
 def _comments(source: Source) -> Iterator[Tuple[int, int]]:
     """Find the comments that may hold a secret, an old one for instance."""
+    if not any(_may_hold_a_secret(line[line.find("#") :]) for line in source.lines if "#" in line):
+        return
     with contextlib.suppress(tokenize.TokenError, SyntaxError):  # it is stricter than the parser
         for token in tokenize.generate_tokens(io.StringIO(source.text).readline):
-            text = token.string if token.type == tokenize.COMMENT else ""
-            if len(text) > _LONGEST_READ or _COMMENTS_A_SECRET.search(text):
+            if token.type == tokenize.COMMENT and _may_hold_a_secret(token.string):
                 first = source.starts[token.start[0] - 1] + token.start[1]
-                yield first, first + len(text)
+                yield first, first + len(token.string)
+
+
+def _may_hold_a_secret(comment: str) -> bool:
+    return len(comment) > _LONGEST_READ or bool(_COMMENTS_A_SECRET.search(comment))

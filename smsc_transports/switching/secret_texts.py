@@ -30,7 +30,8 @@ _NOTHING = (None, False, True, ..., 0, "", b"")
 _BINDING = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr, ast.For, ast.comprehension,
             ast.withitem)  # fmt: skip
 _LISTS = (ast.Tuple, ast.List)
-_LOOKED_AT = (*_BINDING, *FUNCTIONS, ast.Call, ast.Constant, ast.Dict, ast.ClassDef)
+_LOOKED_AT = (*_BINDING, *FUNCTIONS, ast.Call, ast.Constant, ast.Dict, ast.ClassDef,
+              ast.Global)  # fmt: skip
 _MADE_OF_PARTS = (ast.BoolOp, ast.BinOp, ast.Tuple, ast.List, ast.Set, ast.Starred, ast.Lambda,
                   ast.NamedExpr)  # fmt: skip
 
@@ -108,10 +109,11 @@ def _leading_to_secrets(nodes: Sequence[ast.AST]) -> Set[str]:
             found |= _read_in(value)
         if isinstance(value, ast.Name) and value.id in found:
             found.update(names)
+    sets = [node for node in nodes
+            if isinstance(node, ast.Global) and any(map(is_secret, node.names))]  # fmt: skip
     for node in nodes:
-        if isinstance(node, FUNCTIONS):
-            inner = (one for one in ast.walk(node) if isinstance(one, ast.Global))
-            found |= {node.name for one in inner if any(map(is_secret, one.names))}
+        if isinstance(node, FUNCTIONS) and sets:
+            found |= {node.name for one in ast.walk(node) if one in sets}
         elif isinstance(node, ast.ClassDef):
             members = {getattr(one, "name", "") for one in node.body}
             again = node.name in map(dotted, node.bases)  # as our file has it
