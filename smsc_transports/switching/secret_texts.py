@@ -55,7 +55,14 @@ def typed_in(tree: ast.Module) -> Set[int]:
     passed = {id(one) for call in calls if id(call) not in sent and not _is_of_a_secret(call)
               for one in [*call.args, *(each.value for each in call.keywords
                                         if not is_secret(each.arg or ""))]}  # fmt: skip
-    return {node.lineno for node in secret_texts(tree) if id(node) not in passed}
+    bound = bound_texts(tree)
+    return {node.lineno for node in secret_texts(tree)
+            if node in bound or (id(node) not in passed and not _is_label(node))}  # fmt: skip
+
+
+def _is_label(node: ast.expr) -> bool:
+    """Tell a text for people to read: the name of a field, for instance."""
+    return bool(re.search(r"[\s\u0400-\u04ff]", str(getattr(node, "value", ""))))
 
 
 def _is_of_a_secret(call: ast.Call) -> bool:

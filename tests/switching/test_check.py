@@ -175,7 +175,9 @@ def test_no_other_text_is_called_a_password(smsc: Smsc, folder: Path) -> None:
     status, out, _ = smsc("check", ".")
     assert (status, "hard-coded" in out) == (0, False)
     (folder / "use.py").write_text(
-        "import smsc_api\npassword = getattr(smsc_api, 'PASSWORD', 'QzX0')\n", encoding="utf-8"
+        "import smsc_api\npassword = getattr(smsc_api, 'PASSWORD', 'QzX0')\n"
+        "label = {'login': 'Логин', 'password': 'Your password'}\nf(login='Логин')\n",
+        encoding="utf-8",
     )
     assert "hard-coded passwords and logins: use.py:2\n" in smsc("check", ".")[1]
     assert 'conf.get("sms", "relay")' in out
