@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Dict, Mapping, NamedTuple, Optional, Union, cast
 
-from smsc_transports.switching.environment import OF_OTHERS, look_up
+from smsc_transports.switching.environment import OF_THE_PROCESS, look_up
 from smsc_transports.switching.known_editions import DEFAULTS
 from smsc_transports.switching.module_level import NEW_SETTINGS
 from smsc_transports.switching.sources import (
@@ -98,12 +98,12 @@ class _Module:
                     break
             return value
         found = look_up(node)
-        if found is None or found.by in OF_OTHERS:
+        if found is None or not OF_THE_PROCESS.fullmatch(found.by):
             return Unknown(node.lineno)
         if self._called:  # load_dotenv() for one
             return Unknown(node.lineno, f"line {self._called} may set {found.name}")
         if found.name in self._environ:
             return self._environ[found.name]
-        if found.by == "environ":
+        if isinstance(node, ast.Subscript):
             return Unknown(node.lineno, f"{found.name} is not set in the environment")
         return self._value(found.default) if found.default is not None else None

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import List, NamedTuple, Optional
 
 from smsc_transports.switching.sources import dotted, index_of
 
-OF_OTHERS = ("config", "env")
-"""What decouple and environs call theirs, which read files too."""
+OF_THE_PROCESS = re.compile(r"(os\.)?(environ(\.get)?|getenv)")
+"""What reads the environment for certain."""
+# By its name it may; so may decouple's and environs', which read files too.
+_LIKE_IT = re.compile(r"(.*\.)?(environ\.get|\w*getenv)|config|env")
 
 
 class LookUp(NamedTuple):
@@ -24,16 +27,16 @@ class LookUp(NamedTuple):
 def look_up(node: ast.AST) -> Optional[LookUp]:
     """Give the look-up that an expression is, None of any other."""
     if isinstance(node, ast.Subscript):
-        reads = isinstance(node.ctx, ast.Load) and dotted(node.value).endswith("environ")
-        name = getattr(index_of(node), "value", None) if reads else None
-        return LookUp(name, node, "environ") if isinstance(name, str) else None
-    if not isinstance(node, ast.Call) or not node.args:
+        by, name = dotted(node.value), getattr(index_of(node), "value", None)
+        reads = isinstance(node.ctx, ast.Load) and by.endswith("environ")
+        return LookUp(name, node, by) if reads and isinstance(name, str) else None
+    by = dotted(node.func) if isinstance(node, ast.Call) and node.args else ""
+    if not isinstance(node, ast.Call) or not _LIKE_IT.fullmatch(by):
         return None
-    by, name = dotted(node.func), getattr(node.args[0], "value", None)
-    if not isinstance(name, str) or not (by in OF_OTHERS or by.endswith(("environ.get", "getenv"))):
-        return None
+    name = getattr(node.args[0], "value", None)
     more = [*node.args[1:], *(keyword.value for keyword in node.keywords)]
-    return LookUp(name, node, by, bool(more), more[0] if more else None)
+    found = LookUp(str(name), node, by, bool(more), more[0] if more else None)
+    return found if isinstance(name, str) else None
 
 
 def look_ups(tree: ast.AST) -> List[LookUp]:

@@ -100,6 +100,7 @@ def test_a_setting_that_can_be_known_is_given(written_as: str, value: str, folde
 @pytest.mark.parametrize(
     "lines",
     ["SMSC_LOGIN = f()", "if x:\n    SMSC_LOGIN = 1", 'SMSC_LOGIN = os.environ["B"]',
+     'SMSC_LOGIN = request.environ["A"]',
      "from conf import SMSC_LOGIN", 'load_dotenv()\nSMSC_LOGIN = os.getenv("A")'],
 )  # fmt: skip
 def test_a_setting_that_cannot_be_known_says_so_with_its_line(lines: str, folder: Path) -> None:

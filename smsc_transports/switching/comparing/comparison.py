@@ -119,7 +119,8 @@ def _needed(takeover: Takeover) -> List[str]:
     return [
         one.name
         for one in look_ups(tree)
-        if one.by == "environ" or not (one.optional or may_be_unset or one.node in bears_none)
+        if isinstance(one.node, ast.Subscript)
+        or not (one.optional or may_be_unset or one.node in bears_none)
     ]
 
 
