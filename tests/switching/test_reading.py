@@ -69,6 +69,7 @@ def test_a_variable_that_is_set_is_none_that_is_read(folder: Path) -> None:
     text = text.replace(
         "SMSC_LOGIN =", 'os.environ["HTTP_PROXY"] = "http://proxy:3128"\nSMSC_LOGIN ='
     )
+    text = text.replace('SMSC_LOGIN = ""', 'SMSC_LOGIN = config["LOGIN"]')
     assert read_copy(written(folder, text)).needs_environment == ()
 
 
