@@ -183,8 +183,8 @@ def _obstacle(
         why = "which names the star import gives cannot be known without running it"
         return Obstacle(statement, why, f"from {module} import the, names, that, are, needed")
     own = {pair for one in ours.tree.body for pair in imports(one)} | VENDORS_IMPORTS
-    same = imports(statement) <= own if imports(statement) else _is_of_main(statement)
-    for name in sorted(bound_names(statement, own if same else frozenset())):
+    harmless = own if imports(statement) or _is_of_main(statement) else frozenset()
+    for name in sorted(bound_names(statement, harmless)):
         if name in NEW_SETTINGS:
             return Obstacle(statement, f"{name} is a setting of our file", f"rename {name}")
         if name in VENDOR_GLOBALS | {class_name, "SMSC"} | BUILTINS:

@@ -156,15 +156,16 @@ def index_of(node: ast.Subscript) -> ast.AST:
 def bound_names(statement: ast.AST, known: AbstractSet[Tuple[str, str]] = frozenset()) -> List[str]:
     """Give the names that a statement binds in its own scope, "*" for a star import.
 
-    Left out are the names of imports that are among ``known``, which are as of :func:`imports`.
+    Left out is what is imported as ``known`` has it, which is as of :func:`imports`.
     """
     names: Dict[str, None] = {}
     for node in own_scope(statement):
         if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
             names[node.name] = None
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            for alias in node.names if not imports(node) <= known else ():
-                names[alias.asname or alias.name.split(".")[0]] = None
+            for alias in node.names:
+                if (_module_of(node), alias.name) not in known or alias.asname:
+                    names[alias.asname or alias.name.split(".")[0]] = None
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             names[node.id] = None
         elif isinstance(node, ast.ExceptHandler) and node.name:
@@ -188,16 +189,16 @@ def imports(statement: ast.AST) -> Set[Tuple[str, str]]:
         inner = [*statement.body, *(one for part in statement.handlers for one in part.body)]
         parts = [imports(one) for one in inner if not isinstance(one, ast.Pass)]
         return set().union(*parts) if all(parts) else set()
-    if isinstance(statement, ast.ImportFrom):
-        module = "." * statement.level + (statement.module or "")
-        pairs = {(module, alias.name) for alias in statement.names}
-    elif isinstance(statement, ast.Import):
-        pairs = {("", alias.name) for alias in statement.names}
-    else:
+    if not isinstance(statement, (ast.Import, ast.ImportFrom)):
         return set()
+    pairs = {(_module_of(statement), alias.name) for alias in statement.names}
     renamed = {("as", alias.asname) for alias in statement.names
                if alias.asname and alias.asname != alias.name}  # fmt: skip
     return pairs | renamed
+
+
+def _module_of(node: Union[ast.Import, ast.ImportFrom]) -> str:
+    return "." * node.level + (node.module or "") if isinstance(node, ast.ImportFrom) else ""
 
 
 def plain_assignment(statement: ast.stmt) -> Optional[Tuple[str, ast.expr]]:

@@ -270,6 +270,8 @@ EDITS: List[Edit] = [
     _row("a base class", REFUSED, "class SMSC(object)", "class SMSC(dict)", says="base"),
     # What stands around the class.
     _row("an instance at the bottom", TAKEN, also="\n\nsmsc = SMSC()\n", says="smsc = SMSC()"),
+    _row("a module of ours beside another in one import", TAKEN, "import smtplib\n",
+         "import smtplib\nimport os, sys\n", says="import os, sys"),
     _row("a program at the bottom", TAKEN,
          also='\n\nif __name__ == "__main__":\n    import sys\n    print(SMSC(), sys.argv)\n',
          says='if __name__ == "__main__"'),
