@@ -13,8 +13,8 @@ from typing import Dict, List, Optional, Sequence, Set, Tuple
 from smsc_transports.switching.copies import VENDORS, Copy
 from smsc_transports.switching.fingerprints import METHODS
 from smsc_transports.switching.known_editions import DEFAULTS
-from smsc_transports.switching.literals import typed_in
-from smsc_transports.switching.sources import Node, Source, dotted
+from smsc_transports.switching.secret_texts import typed_in
+from smsc_transports.switching.sources import FUNCTIONS, Node, Source, dotted
 
 _LISTS = (ast.List, ast.Tuple, ast.ListComp, ast.Set)
 _ALWAYS_THERE = {"datetime", "sleep"}
@@ -68,6 +68,7 @@ class _Program:
         self.flags: List[Flag] = []
         self._modules: Dict[str, Copy] = {}
         self._classes: Set[str] = set()
+        self._objects: Set[str] = set()
         self._starred = False
         for node in ast.walk(source.tree):
             if isinstance(node, ast.Import):
@@ -75,6 +76,9 @@ class _Program:
                     self._module(alias, self._named(alias.name.split("."), 0), node)
             elif isinstance(node, ast.ImportFrom):
                 self._import_from(node)
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.Assign) and self._is_new(node.value):
+                self._objects.update(map(dotted, node.targets))
 
     def _module(self, alias: ast.alias, copy: Optional[Copy], node: ast.stmt) -> None:
         if copy is not None:
@@ -89,10 +93,13 @@ class _Program:
                 self._module(alias, self._named([*module, alias.name], node.level), node)
             elif alias.name == "*":
                 self._starred = True
+                self._objects |= copy.names
                 self._classes.add(copy.class_name or "SMSC")
             elif alias.name in ("SMSC", copy.class_name):
                 self._classes.add(alias.asname or alias.name)
-            elif copy.kind == VENDORS and alias.name not in copy.names | _ALWAYS_THERE:
+            elif alias.name in copy.names | _ALWAYS_THERE:
+                self._objects.add(alias.asname or alias.name)
+            elif copy.kind == VENDORS:
                 why = f"{alias.name} is not carried over"
                 self._flag(node, why, "import it from where it comes from")
         if copy is not None:
@@ -125,22 +132,33 @@ class _Program:
             sides = [node.left, *node.comparators]
             typed = any(isinstance(s, ast.Call) and dotted(s.func) == "type" for s in sides)
             if typed and any(dotted(side) == "list" for side in sides):
-                why = "a reply of ours is a list of its own type"
+                why = "if that is a reply: ours is a list of its own type"
                 self._flag(node, why, "isinstance(..., list)")
 
     def _call(self, node: ast.Call) -> None:
         if isinstance(node.func, ast.Attribute) and node.func.attr in METHODS:
             self.lines.add(node.lineno)
             phones = node.args[:1] + [one.value for one in node.keywords if one.arg == "phones"]
-            if node.func.attr != "get_balance" and any(isinstance(p, _LISTS) for p in phones):
+            lists = any(isinstance(one, _LISTS) for one in phones)
+            if lists and node.func.attr not in ("get_balance", *self._replaced()):
                 self._flag(node, "phones are a text, not a list", '",".join(phones)')
-        module, _, name = dotted(node.func).rpartition(".")
-        classes = {copy.class_name or "SMSC" for copy in self.copies}
-        if (module in self._modules and name in classes) or (not module and name in self._classes):
+        if self._is_new(node):
             self.lines.add(node.lineno)
             if (node.args or node.keywords) and not self._takes_arguments():
                 write = f"{self._home()}.SMSC_LOGIN, {self._home()}.SMSC_PASSWORD = ..., ..."
                 self._flag(node, "SMSC() takes no account", f"{write}  # then SMSC()")
+
+    def _is_new(self, node: ast.expr) -> bool:
+        """Tell the making of an object of the class."""
+        module, _, name = dotted(getattr(node, "func", None)).rpartition(".")
+        classes = {copy.class_name or "SMSC" for copy in self.copies}
+        return name in (classes if module in self._modules else () if module else self._classes)
+
+    def _replaced(self) -> Set[str]:
+        """Give the names of the functions that the owners of the copies wrote."""
+        carried = [statement for copy in self.copies for statement in copy.module.carried]
+        nodes = [node for statement in carried for node in ast.walk(statement)]
+        return {node.name for node in nodes if isinstance(node, FUNCTIONS)}
 
     def _takes_arguments(self) -> bool:
         """Tell whether the constructor of a copy is carried over whole."""
@@ -163,6 +181,10 @@ class _Program:
                 why = "this copy does not read SMSC_HTTPS, ours will: it has no effect yet"
                 self._flag(target, why, "nothing: delete the line")
             return
+        home, _, _ = dotted(target.value).rpartition(".")
+        known = home in self._modules or dotted(target.value) in self._objects | self._classes
+        if not known and not self._is_new(target.value):
+            return  # settings of something else
         readers = [copy for copy in self.copies if target.attr in copy.reads_object]
         if not readers or any(copy.refusals for copy in self.copies):
             why = f"{target.attr} of the object is not read; that of the module is"

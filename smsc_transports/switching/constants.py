@@ -5,20 +5,19 @@ from __future__ import annotations
 import ast
 import os
 from pathlib import Path
-from typing import Dict, Mapping, NamedTuple, Optional, Tuple, Union, cast
+from typing import Dict, Mapping, NamedTuple, Optional, Union, cast
 
+from smsc_transports.switching.environment import OF_THE_PROCESS, look_up
 from smsc_transports.switching.known_editions import DEFAULTS
 from smsc_transports.switching.module_level import NEW_SETTINGS
 from smsc_transports.switching.sources import (
     bound_names,
     dotted,
-    index_of,
     plain_assignment,
     read_source,
 )
 
 NAMES = (*DEFAULTS, *NEW_SETTINGS)
-_LOOK_UPS = ("os.environ.get", "environ.get", "os.getenv", "getenv")
 
 
 class Unknown(NamedTuple):
@@ -98,25 +97,13 @@ class _Module:
                 if value or isinstance(value, Unknown):
                     break
             return value
-        key, default = _look_up(node)
-        if not key:
+        found = look_up(node)
+        if found is None or not OF_THE_PROCESS.fullmatch(found.by):
             return Unknown(node.lineno)
         if self._called:  # load_dotenv() for one
-            return Unknown(node.lineno, f"line {self._called} may set {key}")
-        if key in self._environ:
-            return self._environ[key]
+            return Unknown(node.lineno, f"line {self._called} may set {found.name}")
+        if found.name in self._environ:
+            return self._environ[found.name]
         if isinstance(node, ast.Subscript):
-            return Unknown(node.lineno, f"{key} is not set in the environment")
-        return self._value(default) if default is not None else None
-
-
-def _look_up(node: ast.expr) -> Tuple[str, Optional[ast.expr]]:
-    """Give the variable that is looked up in the environment, and the default; "" if none is."""
-    key: object = None
-    default: Optional[ast.expr] = None
-    if isinstance(node, ast.Subscript) and dotted(node.value) in ("os.environ", "environ"):
-        key = getattr(index_of(node), "value", None)
-    elif isinstance(node, ast.Call) and dotted(node.func) in _LOOK_UPS and node.args:
-        key = getattr(node.args[0], "value", None) if not node.keywords else None
-        default = node.args[1] if len(node.args) > 1 else None
-    return (key, default) if isinstance(key, str) else ("", None)
+            return Unknown(node.lineno, f"{found.name} is not set in the environment")
+        return self._value(found.default) if found.default is not None else None

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Dict, List, Optional, Set, Tuple
 
+from smsc_transports.switching.environment import look_ups
 from smsc_transports.switching.fingerprints import MAILING, SENDING, Comparison, Slots
 from smsc_transports.switching.known_editions import DEFAULTS
-from smsc_transports.switching.literals import environment_names, masked
+from smsc_transports.switching.masking import masked
 from smsc_transports.switching.module_level import ModuleLevel
 from smsc_transports.switching.sources import Node, Source, line_numbers, read_source
 
@@ -85,7 +86,8 @@ class Copy:
         """Take an expression or a statement over, once; its text."""
         text = self.source.segment(node)
         if not any((one.name, one.text, one.when) == (name, text, when) for one in self.takeovers):
-            shown, names = masked(self.source, *self.source.span(node)), environment_names(node)
+            shown = masked(self.source, *self.source.span(node))
+            names = tuple(dict.fromkeys(one.name for one in look_ups(node)))
             self.takeovers.append(Takeover(name, text, node.lineno, shown, when, names))
         return text
 
@@ -129,11 +131,7 @@ class Copy:
 
 @functools.lru_cache(maxsize=1)
 def shipped() -> Source:
-    """Read our own file as it was installed.
-
-    Raises:
-        UnreadableFile: it is not there.
-    """
+    """Read our own file as it was installed; raises UnreadableFile."""
     return read_source(SHIPPED)
 
 

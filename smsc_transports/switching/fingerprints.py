@@ -16,7 +16,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from smsc_transports.switching.known_editions import EDITION, SETTINGS, WITHOUT_KEY
+from smsc_transports.switching import known_editions
+from smsc_transports.switching.known_editions import SETTINGS
 from smsc_transports.switching.sources import FUNCTIONS, Function, dotted, index_of, root_name
 
 METHODS = (
@@ -83,11 +84,11 @@ def compare_method(function: Function, class_name: str) -> Comparison:
     """Compare a method with the vendor's."""
     normal = _Normal(function, class_name)
     own = normal.statements()
-    known = [entry.split("+") for entry in EDITION[function.name].split()]
+    known = [entry.split("+") for entry in known_editions.EDITION[function.name].split()]
     found = Comparison([], [], [], [one.digest for one in own], normal.slots)
-    without_key, alternative = WITHOUT_KEY["digest"], WITHOUT_KEY["instead of"]
+    keyless = known_editions.WITHOUT_KEY
     matcher = difflib.SequenceMatcher(
-        a=[alternative if digest == without_key else digest for digest in found.digests],
+        a=[keyless["instead of"] if one == keyless["digest"] else one for one in found.digests],
         b=[entry[0] for entry in known],
         autojunk=False,
     )
@@ -95,8 +96,8 @@ def compare_method(function: Function, class_name: str) -> Comparison:
         if kind == "insert":
             found.gaps.append(own[i1 - 1].node if i1 else function)
         for one, entry in zip(own[i1:i2], known[j1:] if kind == "equal" else []):
-            keyless = one.digest == without_key
-            names = WITHOUT_KEY["settings"].split("+") if keyless else entry[1:]
+            account = one.digest == keyless["digest"]
+            names = keyless["settings"].split("+") if account else entry[1:]
             found.holes.extend(map(Hole, names, one.holes))
         if kind != "equal":
             found.differing.extend(own[i1:i2])
@@ -119,7 +120,7 @@ def is_vendors_ifs(function: ast.AST) -> bool:
     names = [argument.arg for argument in arguments.args]
     more = arguments.defaults or arguments.vararg or arguments.kwarg or arguments.kwonlyargs
     plain = names == ["cond", "val1", "val2"] and not more
-    return plain and prints_of(function, "") == EDITION["ifs"]
+    return plain and prints_of(function, "") == known_editions.EDITION["ifs"]
 
 
 def is_look_up(node: ast.AST) -> bool:

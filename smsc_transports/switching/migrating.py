@@ -16,7 +16,7 @@ from typing import Dict, Iterator, List, Mapping, NamedTuple
 from smsc_transports.switching.copies import VENDORS, Copy, shipped
 from smsc_transports.switching.fingerprints import MAILING, SENDING, methods_of
 from smsc_transports.switching.known_editions import DEFAULTS
-from smsc_transports.switching.literals import masked, visible
+from smsc_transports.switching.masking import masked, visible
 from smsc_transports.switching.sources import (
     FUNCTIONS,
     Function,

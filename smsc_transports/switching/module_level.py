@@ -56,6 +56,7 @@ _STEERING = {
          "f_globals"), _UNKNOWN),
 }  # fmt: skip
 _SPECIAL = {"__getattribute__", "__getattr__", "__new__", "__slots__", "__init_subclass__"}
+_MAIN = ast.dump(ast.parse('__name__ == "__main__"', mode="eval").body)
 _MOVE = "move this into a file of its own, or delete it, and migrate again"
 
 
@@ -102,33 +103,29 @@ def read_module_level(source: Source, cls: ast.ClassDef, ours: Source) -> Module
     """Sort the statements of a copy; ``ours`` is our own file, whose names must stay free."""
     found = ModuleLevel()
     times = _times_bound(source.tree)
-    own_all: Optional[List[str]] = None
+    lost: Set[str] = set()
     where = found.head
     for statement in source.tree.body:
         names = bound_names(statement)
         setting = _literal_setting(statement)
-        listed = _listed(statement)
         if statement is cls:
             where = found.tail
         elif _is_docstring(statement) or getattr(statement, "module", "") == "__future__":
             continue
         elif _is_vendors(statement):
             pass
-        elif listed is not None and times["__all__"] == 1:
-            own_all = listed
-            continue
         elif setting and where is found.head and times[setting[0]] == 1 and not times["*"]:
             # Moved up to our settings only where nothing else can give the name another value.
             found.literals[setting[0]] = setting[1]
         else:
-            obstacle = _obstacle(statement, names, ours, cls.name)
+            obstacle = _obstacle(statement, names, ours, cls.name) or _needs(statement, lost)
             if obstacle is not None:
                 found.obstacles.append(obstacle)
+                lost |= set(names) - names_of(ours.tree.body)
                 continue
+            lost -= set(names)
             where.append(statement)
-        found.export(names)
-    if own_all is not None:
-        found.exported = own_all
+        found.export([] if _is_of_main(statement) else names)
     _sort_members(found, source, cls, ours)
     return found
 
@@ -144,8 +141,6 @@ def _times_bound(tree: ast.Module) -> Counter[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Global):
             times.update(node.names)
-        elif isinstance(node, ast.Name) and node.id == "__all__":
-            times["__all__"] += isinstance(node.ctx, ast.Load)  # append, extend
         elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
             times[node.attr] += 1  # perhaps of the module itself
     return times
@@ -188,20 +183,28 @@ def _obstacle(
         why = "which names the star import gives cannot be known without running it"
         return Obstacle(statement, why, f"from {module} import the, names, that, are, needed")
     own = {pair for one in ours.tree.body for pair in imports(one)} | VENDORS_IMPORTS
-    same_import = imports(statement) and imports(statement) <= own
-    for name in [] if same_import else sorted(names):
+    harmless = own if imports(statement) or _is_of_main(statement) else frozenset()
+    for name in sorted(bound_names(statement, harmless)):
         if name in NEW_SETTINGS:
             return Obstacle(statement, f"{name} is a setting of our file", f"rename {name}")
         if name in VENDOR_GLOBALS | {class_name, "SMSC"} | BUILTINS:
             return Obstacle(statement, f"{name} is what the vendor's methods work with")
         if name in names_of(ours.tree.body) - set(DEFAULTS):
-            return Obstacle(statement, f"our file has its own {name}", f"rename {name}")
+            write = "delete the line" if name == "__all__" else f"rename {name}"
+            return Obstacle(statement, f"our file has its own {name}", write)
     if any(isinstance(node, ast.Delete) for node in own_scope(statement)):
         return Obstacle(statement, "it deletes names")
     if any(getattr(node, "id", "") == "locals" for node in own_scope(statement)):
         return Obstacle(statement, _UNKNOWN)
     reason = _steering(statement, class_name, ours)
     return Obstacle(statement, reason) if reason else None
+
+
+def _needs(statement: ast.stmt, lost: Set[str]) -> Optional[Obstacle]:
+    """Refuse what could not run without something that is refused itself."""
+    read = [node.id for node in own_scope(statement) if isinstance(node, ast.Name)]
+    needed = next((name for name in read if name in lost), "")
+    return Obstacle(statement, f"it needs {needed}, which is refused too") if needed else None
 
 
 def _steering(statement: ast.AST, class_name: str, ours: Source) -> str:
@@ -256,15 +259,10 @@ def _literal_setting(statement: ast.stmt) -> Optional[Tuple[str, ast.Constant]]:
     return (name, value) if name in DEFAULTS and isinstance(value, ast.Constant) else None
 
 
-def _listed(statement: ast.stmt) -> Optional[List[str]]:
-    """Give the names of a plain ``__all__``."""
-    name, value = plain_assignment(statement) or ("", None)
-    if name != "__all__" or value is None:
-        return None
-    try:
-        return [str(one) for one in ast.literal_eval(value)]
-    except (ValueError, TypeError):
-        return None
+def _is_of_main(statement: ast.stmt) -> bool:
+    """Tell what does nothing when the file is imported: ``if __name__ == "__main__"``."""
+    test = statement.test if isinstance(statement, ast.If) and not statement.orelse else None
+    return test is not None and ast.dump(test) == _MAIN
 
 
 def _is_docstring(statement: ast.stmt) -> bool:

@@ -11,17 +11,9 @@ import os
 from pathlib import Path
 from typing import Dict, Mapping, Optional, Set
 
+from smsc_transports.switching import known_editions
 from smsc_transports.switching.constants import Unknown, constants
-from smsc_transports.switching.copies import (
-    OTHER,
-    OURS,
-    SHIPPED,
-    VENDORS,
-    Copy,
-    Refusal,
-    Takeover,
-    shipped,
-)
+from smsc_transports.switching.copies import OTHER, OURS, SHIPPED, VENDORS, Copy, Takeover, shipped
 from smsc_transports.switching.fingerprints import (
     MAILING,
     METHODS,
@@ -31,15 +23,7 @@ from smsc_transports.switching.fingerprints import (
     methods_of,
 )
 from smsc_transports.switching.hosts import host_setting, hosts_asked
-from smsc_transports.switching.known_editions import (
-    DEFAULTS,
-    EDITION_1_8,
-    FORMATS_OF_FIRST_2_0,
-    NO_API_KEY,
-    REFUSED_STATEMENTS,
-    THIRD_BUILD,
-    WITHOUT_KEY,
-)
+from smsc_transports.switching.known_editions import DEFAULTS
 from smsc_transports.switching.methods import read_method
 from smsc_transports.switching.module_level import NEW_SETTINGS, read_module_level
 from smsc_transports.switching.sources import (
@@ -47,22 +31,17 @@ from smsc_transports.switching.sources import (
     Source,
     UnreadableFile,
     bound_names,
-    parse_source,
-    read_bytes,
+    read_source,
 )
 from smsc_transports.values.encoding import FORMAT_FLAGS, fitting_charset
 
-__all__ = ["OURS", "SHIPPED", "VENDORS", "Copy", "Refusal", "Takeover", "Unknown",
-           "UnreadableFile", "constants", "copy_of", "read_copy"]  # fmt: skip
+__all__ = ["OURS", "SHIPPED", "VENDORS", "Copy", "Unknown", "UnreadableFile",
+            "constants", "copy_of", "read_copy"]  # fmt: skip
 
 
 def read_copy(path: Path) -> Copy:
-    """Read a file; it is neither imported nor run.
-
-    Raises:
-        UnreadableFile: it cannot be read as Python.
-    """
-    return copy_of(parse_source(path, read_bytes(path)))
+    """Read a file; it is neither imported nor run. Raises UnreadableFile."""
+    return copy_of(read_source(path))
 
 
 def copy_of(source: Source) -> Copy:
@@ -101,7 +80,9 @@ def _is_ours(source: Source) -> bool:
         for node in ast.walk(source.tree)
     )
     classes = [node for node in source.tree.body if isinstance(node, ast.ClassDef)]
-    return imports_us and any(set(METHODS) <= set(methods_of(cls)) for cls in classes)
+    own = [(cls, methods_of(cls)) for cls in classes]
+    whole = [pair for pair in own if set(METHODS) <= set(pair[1])]
+    return imports_us and bool(whole) and not any(_resembles(*pair) for pair in whole)
 
 
 def _find_class(tree: ast.AST) -> Optional[ast.ClassDef]:
@@ -153,8 +134,8 @@ def _read_module_level(copy: Copy) -> None:
         goes = fitting_charset(charset)
         note(f"in {charset!r} the copy sends UTF-8 under that name, ours text in {goes!r}")
     login = module.literals.get("SMSC_LOGIN")
-    if WITHOUT_KEY["digest"] in _digests(copy) and not (login and login.value):
-        note(NO_API_KEY)
+    if known_editions.WITHOUT_KEY["digest"] in _digests(copy) and not (login and login.value):
+        note(known_editions.NO_API_KEY)
     given = set(module.literals) | module.bound()
     read = {name for one in copy.compared.values() for name, node in one.holes
             if getattr(node, "id", "") == name}  # fmt: skip
@@ -224,16 +205,16 @@ def _digests(copy: Copy) -> Set[str]:
 
 def _edition(copy: Copy) -> str:
     """Name the edition by its code; 1.7 and 1.8 differ in more than is compared."""
-    digests = _digests(copy)
-    refused = {edition for digest, edition in REFUSED_STATEMENTS.items() if digest in digests}
+    digests, known = _digests(copy), known_editions.REFUSED_STATEMENTS
+    refused = {known[digest] for digest in digests if digest in known}
     if SENDING not in copy.compared:
         return "unknown"
-    if EDITION_1_8 in refused:
+    if known_editions.EDITION_1_8 in refused:
         return "1.7" if " 1.7 (" in copy.source.text[:300] else "1.8"
-    if THIRD_BUILD in refused:
-        return THIRD_BUILD
-    if WITHOUT_KEY["digest"] not in digests:
+    if known_editions.THIRD_BUILD in refused:
+        return known_editions.THIRD_BUILD
+    if known_editions.WITHOUT_KEY["digest"] not in digests:
         return "2.0, second build"
     sends = copy.compared.get("send_sms")
     formats = (sends.slots.formats if sends else None) or ()
-    return "2.0, first build" if len(formats) >= FORMATS_OF_FIRST_2_0 else "1.9"
+    return "2.0, first build" if len(formats) >= known_editions.FORMATS_OF_FIRST_2_0 else "1.9"

@@ -11,7 +11,7 @@ import tokenize
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Dict, Iterator, List, Optional, Set, Tuple, Union
+from typing import AbstractSet, Dict, Iterator, List, Optional, Set, Tuple, Union
 
 LARGEST_BYTES = 2_000_000
 """No copy and no caller is larger; reading more would only take time."""
@@ -89,20 +89,12 @@ def line_numbers(node: ast.AST) -> Tuple[int, int]:
 
 
 def read_source(path: Path) -> Source:
-    """Read and parse a file.
-
-    Raises:
-        UnreadableFile: it cannot be opened, decoded or parsed.
-    """
+    """Read and parse a file; raises UnreadableFile."""
     return parse_source(path, read_bytes(path))
 
 
 def read_bytes(path: Path) -> bytes:
-    """Read a regular file of a bearable size.
-
-    Raises:
-        UnreadableFile: it is something else, too large or cannot be opened.
-    """
+    """Read a regular file of a bearable size; raises UnreadableFile."""
     try:
         status = os.stat(str(path))
         if not stat.S_ISREG(status.st_mode):
@@ -115,11 +107,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def parse_source(path: Path, raw: bytes) -> Source:
-    """Parse the content of a file.
-
-    Raises:
-        UnreadableFile: it cannot be decoded or parsed.
-    """
+    """Parse the content of a file; raises UnreadableFile."""
     try:
         encoding = tokenize.detect_encoding(io.BytesIO(raw).readline)[0]
         text = raw.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
@@ -165,15 +153,19 @@ def index_of(node: ast.Subscript) -> ast.AST:
     return inner if isinstance(inner, ast.AST) else index
 
 
-def bound_names(statement: ast.AST) -> List[str]:
-    """Give the names that a statement binds in its own scope, "*" for a star import."""
+def bound_names(statement: ast.AST, known: AbstractSet[Tuple[str, str]] = frozenset()) -> List[str]:
+    """Give the names that a statement binds in its own scope, "*" for a star import.
+
+    Left out is what is imported as ``known`` has it, which is as of :func:`imports`.
+    """
     names: Dict[str, None] = {}
     for node in own_scope(statement):
         if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
             names[node.name] = None
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             for alias in node.names:
-                names[alias.asname or alias.name.split(".")[0]] = None
+                if (_module_of(node), alias.name) not in known or alias.asname:
+                    names[alias.asname or alias.name.split(".")[0]] = None
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             names[node.id] = None
         elif isinstance(node, ast.ExceptHandler) and node.name:
@@ -197,16 +189,16 @@ def imports(statement: ast.AST) -> Set[Tuple[str, str]]:
         inner = [*statement.body, *(one for part in statement.handlers for one in part.body)]
         parts = [imports(one) for one in inner if not isinstance(one, ast.Pass)]
         return set().union(*parts) if all(parts) else set()
-    if isinstance(statement, ast.ImportFrom):
-        module = "." * statement.level + (statement.module or "")
-        pairs = {(module, alias.name) for alias in statement.names}
-    elif isinstance(statement, ast.Import):
-        pairs = {("", alias.name) for alias in statement.names}
-    else:
+    if not isinstance(statement, (ast.Import, ast.ImportFrom)):
         return set()
+    pairs = {(_module_of(statement), alias.name) for alias in statement.names}
     renamed = {("as", alias.asname) for alias in statement.names
                if alias.asname and alias.asname != alias.name}  # fmt: skip
     return pairs | renamed
+
+
+def _module_of(node: Union[ast.Import, ast.ImportFrom]) -> str:
+    return "." * node.level + (node.module or "") if isinstance(node, ast.ImportFrom) else ""
 
 
 def plain_assignment(statement: ast.stmt) -> Optional[Tuple[str, ast.expr]]:

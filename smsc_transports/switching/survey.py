@@ -62,12 +62,17 @@ def survey(paths: Sequence[Path]) -> Survey:
     silent: List[Path] = []
     for path in files:
         source = _read(path, _MENTION, found)
-        copy = _copy(source, found) if source else None
         if source is None:
             silent.append(path)
-        elif copy is not None and copy.kind == VENDORS:
+            continue
+        try:
+            copy = copy_of(source)
+        except RecursionError:
+            found.unread.append((path, _TOO_DEEP, True))
+            continue
+        if copy.kind == VENDORS:
             found.copies.append(copy)
-        elif copy is not None and copy.kind == OURS:
+        elif copy.kind == OURS:
             found.ours.append(copy)
         else:
             rest.append(source)
@@ -83,14 +88,6 @@ def survey(paths: Sequence[Path]) -> Survey:
         except RecursionError:
             found.unread.append((source.path, _TOO_DEEP, True))
     return found
-
-
-def _copy(source: Source, found: Survey) -> Optional[Copy]:
-    try:
-        return copy_of(source)
-    except RecursionError:
-        found.unread.append((source.path, _TOO_DEEP, True))
-        return None
 
 
 def _read(path: Path, mention: Pattern[bytes], found: Survey) -> Optional[Source]:

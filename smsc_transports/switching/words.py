@@ -10,7 +10,8 @@ from typing import Any, Dict, Iterator, List
 from smsc_transports.switching.callers import Flag
 from smsc_transports.switching.copies import AT_EACH_CALL, AT_IMPORT, Copy, Takeover
 from smsc_transports.switching.known_editions import SETTINGS
-from smsc_transports.switching.literals import typed_in, visible
+from smsc_transports.switching.masking import visible
+from smsc_transports.switching.secret_texts import typed_in
 from smsc_transports.switching.survey import Survey
 
 _LONGEST = 88

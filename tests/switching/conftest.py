@@ -10,7 +10,7 @@ from typing import Callable, Dict, List, NamedTuple, Tuple
 import pytest
 
 from smsc_transports.cli import main as cli
-from smsc_transports.switching import fingerprints, known_editions, reading
+from smsc_transports.switching import fingerprints, known_editions
 from smsc_transports.switching.known_editions import EDITION_1_8 as EDITION_1_8_LABEL
 from smsc_transports.switching.known_editions import THIRD_BUILD as THIRD_LABEL
 
@@ -58,11 +58,9 @@ def _differing(one: Dict[str, str], other: Dict[str, str]) -> List[str]:
 @pytest.fixture(autouse=True)
 def stand_in_is_the_vendors(monkeypatch: pytest.MonkeyPatch) -> None:
     known = stand_in()
-    monkeypatch.setattr(fingerprints, "EDITION", known.edition)
-    for module in (fingerprints, reading):
-        monkeypatch.setattr(module, "WITHOUT_KEY", known.without_key)
-    for module in (known_editions, reading):
-        monkeypatch.setattr(module, "REFUSED_STATEMENTS", known.refused)
+    monkeypatch.setattr(known_editions, "EDITION", known.edition)
+    monkeypatch.setattr(known_editions, "WITHOUT_KEY", known.without_key)
+    monkeypatch.setattr(known_editions, "REFUSED_STATEMENTS", known.refused)
 
 
 @pytest.fixture

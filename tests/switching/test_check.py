@@ -166,6 +166,23 @@ def test_a_long_chain_in_a_program_does_not_stop_it(part: str, smsc: Smsc, folde
     assert (status in (0, 1), errors) == (True, "")
 
 
+def test_no_other_text_is_called_a_password(smsc: Smsc, folder: Path) -> None:
+    text = vendor_like().replace('SMSC_LOGIN = ""', 'SMSC_LOGIN = conf["sms"]["user"]')
+    text = text.replace('SMSC_PASSWORD = ""', 'SMSC_PASSWORD = conf.get("sms", "sms_key")')
+    text = text.replace("SMTP_SERVER = ", 'SMTP_SERVER = conf.get("sms", "relay") or ')
+    text += '\n\nADDRESS = "https://shop.example/" + quote("a b")\n'
+    (folder / "smsc_api.py").write_text(f"import conf\n{text}", encoding="utf-8")
+    status, out, _ = smsc("check", ".")
+    assert (status, "hard-coded" in out) == (0, False)
+    (folder / "use.py").write_text(
+        "import smsc_api\npassword = getattr(smsc_api, 'PASSWORD', 'QzX0')\n"
+        "label = {'login': 'Логин', 'password': 'Your password'}\nf(login='Логин')\n",
+        encoding="utf-8",
+    )
+    assert "hard-coded passwords and logins: use.py:2\n" in smsc("check", ".")[1]
+    assert 'conf.get("sms", "relay")' in out
+
+
 def test_long_texts_are_judged_quickly(smsc: Smsc, folder: Path) -> None:
     text = vendor_like().replace('"&fmt=1&charset="', '"' + "a " * 20_000 + "a=a" * 20_000 + '!"')
     (folder / "smsc_api.py").write_text(f"{text}\n# {'passw' * 20_000}\n", encoding="utf-8")

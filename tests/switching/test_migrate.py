@@ -225,6 +225,17 @@ def test_force_asks_again_and_takes_no_for_an_answer(
     assert copy.read_bytes() == before
 
 
+def test_what_needs_a_refused_statement_is_refused_too(copy: Path) -> None:
+    more = "\ndef f():\n    global quote\ny = f()\nz = y\n"
+    copy.write_text(copy.read_text(encoding="utf-8") + more, encoding="utf-8")
+    read = read_copy(copy)
+    assert [one.why for one in read.refusals][-2:] == [
+        "it needs f, which is refused too",
+        "it needs y, which is refused too",
+    ]
+    assert "\nz = y" not in migrated_text(read, force=True)
+
+
 def test_a_short_secret_is_masked_in_its_own_place_only(copy: Path) -> None:
     text = copy.read_text(encoding="utf-8").replace("QzXlogin", "S").replace("QzXpassword", "ru")
     copy.write_text(text, encoding="utf-8")

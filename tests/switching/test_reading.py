@@ -45,6 +45,8 @@ def test_the_third_build_is_told_by_its_bot(folder: Path) -> None:
 def test_ours_and_others_are_told_apart(folder: Path) -> None:
     assert read_copy(Path(__file__).parents[2] / "smsc_api.py").kind == "ours"
     assert read_copy(written(folder, "x = 1\n")).kind == "other"
+    uses_us = vendor_like() + "\nfrom smsc_transports import Reply\n"
+    assert read_copy(written(folder, uses_us)).kind == "vendor's"
     assert read_copy(written(folder, migrated_text(read_copy(written(folder, vendor_like()))))).kind
 
 
@@ -60,6 +62,15 @@ def test_names_of_needed_environment_variables_are_told(folder: Path) -> None:
     text = text.replace('SMSC_LOGIN = ""', 'SMSC_LOGIN = os.environ["A"]')
     text = text.replace('SMSC_PASSWORD = ""', 'SMSC_PASSWORD = os.getenv("B", os.getenv("C"))')
     assert read_copy(written(folder, text)).needs_environment == ("A", "B", "C")
+
+
+def test_a_variable_that_is_set_is_none_that_is_read(folder: Path) -> None:
+    text = vendor_like().replace("import smtplib", "import smtplib\nimport os")
+    text = text.replace(
+        "SMSC_LOGIN =", 'os.environ["HTTP_PROXY"] = "http://proxy:3128"\nSMSC_LOGIN ='
+    )
+    text = text.replace('SMSC_LOGIN = ""', 'SMSC_LOGIN = config["LOGIN"]')
+    assert read_copy(written(folder, text)).needs_environment == ()
 
 
 def test_a_changed_line_is_refused_with_method_line_and_text(folder: Path) -> None:
@@ -90,6 +101,7 @@ def test_a_setting_that_can_be_known_is_given(written_as: str, value: str, folde
 @pytest.mark.parametrize(
     "lines",
     ["SMSC_LOGIN = f()", "if x:\n    SMSC_LOGIN = 1", 'SMSC_LOGIN = os.environ["B"]',
+     'SMSC_LOGIN = request.environ["A"]',
      "from conf import SMSC_LOGIN", 'load_dotenv()\nSMSC_LOGIN = os.getenv("A")'],
 )  # fmt: skip
 def test_a_setting_that_cannot_be_known_says_so_with_its_line(lines: str, folder: Path) -> None:
@@ -121,8 +133,12 @@ def loaded(folder: Path, raw: bytes) -> Dict[str, Any]:
 def test_a_star_import_names_nothing_that_is_not_there(folder: Path) -> None:
     text = vendor_like() + "\nfrom contextlib import suppress\nTOKEN: str\n"
     text += "with suppress(ImportError):\n    from nowhere import THING\n"
+    text += "if __name__ == '__main__':\n    import sys\n"
+    text += "if __name__ != '__main__':\n    smsc = SMSC()\n"
     names = loaded(folder, text.encode("utf-8"))
-    assert [name for name in names["__all__"] if name not in names] == []
+    assert [name for name in [*names["__all__"], "sys"] if name not in names] == []
+    assert "sys" not in names["__all__"]
+    assert "smsc" in names["__all__"]
 
 
 def test_an_encoding_in_the_first_line_becomes_the_new_file_s(folder: Path) -> None:

@@ -29,7 +29,8 @@ class Cause(NamedTuple):
 
 def causes(yours: Mapping[str, Any], ours: Mapping[str, Any]) -> List[Cause]:
     """Give every cause that shows; what may only follow from an exception is left out."""
-    sides = facts(yours), facts(ours)
+    common = min(len(yours["wire"]), len(ours["wire"]))  # that one asks more hosts shows there
+    sides = facts(yours, common), facts(ours, common)
     names = list(dict.fromkeys([*sides[0], *sides[1]]))
     found = [Cause(name, *(side.get(name, NOTHING) for side in sides)) for name in names]
     found = [cause for cause in found if cause.yours != cause.ours]
@@ -37,8 +38,8 @@ def causes(yours: Mapping[str, Any], ours: Mapping[str, Any]) -> List[Cause]:
     return [cause for cause in found if not raised or cause.what != "what it prints"]
 
 
-def facts(seen: Mapping[str, Any]) -> Dict[str, str]:
-    """Give all that a call did, but for how its requests are escaped."""
+def facts(seen: Mapping[str, Any], requests: int) -> Dict[str, str]:
+    """Give all that a call did, and of its first requests all but how they are escaped."""
     outcome = seen.get("stopped") or (seen.get("raises") and f"raises {seen['raises']}")
     found = {
         "what it asks of the system": ", ".join(seen["refused"]),
@@ -49,7 +50,7 @@ def facts(seen: Mapping[str, Any]) -> Dict[str, str]:
         "the hosts": ", ".join(each["to"] for each in seen["wire"]),
     }
     values: Dict[str, Dict[int, str]] = {}
-    for number, each in enumerate(seen["wire"], 1):
+    for number, each in enumerate(seen["wire"][:requests], 1):
         line, _, query = each.get("sent", "").partition("?")
         body = each.get("body", "")
         parameters = [_bytes(part) for part in (body or query).split("&") if part]
@@ -62,7 +63,7 @@ def facts(seen: Mapping[str, Any]) -> Dict[str, str]:
         for name, value in of_one.items():
             values.setdefault(name, {})[number] = value
     for name, by_number in values.items():
-        if len(set(by_number.values())) == 1 and len(by_number) == len(seen["wire"]):
+        if len(set(by_number.values())) == 1 and len(by_number) == requests:
             found[name] = by_number[1]
         else:
             shown = (f"request {number}: {value}" for number, value in by_number.items())

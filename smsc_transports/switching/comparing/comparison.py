@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import time
 from pathlib import Path
 from typing import Dict, List, Mapping, NamedTuple, Sequence, Set, Tuple
 
@@ -14,16 +15,19 @@ from smsc_transports.switching.comparing.causes import Cause, causes
 from smsc_transports.switching.comparing.program import CannotCompare, Fields, Program
 from smsc_transports.switching.comparing.sides import File
 from smsc_transports.switching.copies import VENDORS, Copy, Takeover
+from smsc_transports.switching.environment import look_ups
 from smsc_transports.switching.known_editions import SECRETS
-from smsc_transports.switching.literals import is_secret, texts_to_hide, with_dummies
+from smsc_transports.switching.masking import texts_to_hide, with_dummies
 from smsc_transports.switching.migrating import CannotMigrate, migrated_text
 from smsc_transports.switching.module_level import NEW_SETTINGS
 from smsc_transports.switching.reading import copy_of, read_copy
+from smsc_transports.switching.secret_texts import is_secret
 from smsc_transports.switching.sources import UnreadableFile, parse_source
 
 SAME, NUMBERED, KNOWN, DIFFERENT = "the same", "numbered", "known", "different"
 IMPORT = Scene("its import", "import")
 DUMMY = "dummy"
+SECONDS_IN_ALL = 120.0  # of all calls; usually it is one
 MOST_STOPPED = 3  # calls; each takes seconds
 _MAY_BE_UNSET = ("SMSC_POST", "SMSC_HTTPS", "SMSC_DEBUG", "SMTP_LOGIN", "SMTP_PASSWORD")
 # What neither side is to see: proxies, and settings that only ours has.
@@ -62,6 +66,7 @@ def compare(path: Path) -> Result:
             f"Give any values; nothing leaves this machine: {given} smsc compare {path}"
         )
     program = Program(files, _environment(copy))
+    end = time.monotonic() + SECONDS_IN_ALL
     try:
         loaded = program.load()
         own, our = (side["constants"] for side in loaded)
@@ -73,6 +78,8 @@ def compare(path: Path) -> Result:
             values = [{**_set(each, settable), **scene.settings} for each in (own, our)]
             both = [program.call(side, scene, values[side]) for side in (0, 1)]
             stopped += "stopped" in both[0]
+            if time.monotonic() > end:
+                raise CannotCompare(f"Its calls take more than {SECONDS_IN_ALL:g} seconds.")
             if stopped > MOST_STOPPED:
                 raise CannotCompare(f"Its {scene.method} {both[0]['stopped']}, in many calls.")
             if scene.name == calls.PLAIN_SEND:
@@ -101,19 +108,20 @@ def _needed(takeover: Takeover) -> List[str]:
         tree = ast.parse(takeover.text)
     except SyntaxError:
         return list(takeover.needs_environment)
-    found = []
-    choices = (node for node in ast.walk(tree) if isinstance(node, ast.BoolOp))
-    replaced = [one for node in choices if isinstance(node.op, ast.Or) for one in node.values[:-1]]
+    bears_none: List[ast.AST] = []
     for node in ast.walk(tree):
-        # With a default, or where None will do, it need not be set.
-        alone = isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords
-        alone = alone and node not in replaced
-        if isinstance(node, ast.Call):
-            if alone and takeover.name not in _MAY_BE_UNSET:
-                found.append(getattr(node.args[0], "value", None))
-        elif isinstance(node, ast.Subscript):
-            found += [getattr(part, "value", None) for part in ast.walk(node.slice)]
-    return [name for name in takeover.needs_environment if name in found]
+        if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
+            bears_none += node.values[:-1]
+        elif isinstance(node, (ast.Compare, ast.UnaryOp)):
+            bears_none += ast.iter_child_nodes(node)
+    # With a default, or where None will do, it need not be set.
+    may_be_unset = takeover.name in _MAY_BE_UNSET
+    return [
+        one.name
+        for one in look_ups(tree)
+        if isinstance(one.node, ast.Subscript)
+        or not (one.optional or may_be_unset or one.node in bears_none)
+    ]
 
 
 def _read(path: Path) -> Tuple[Copy, List[File]]:
@@ -166,7 +174,9 @@ def _set(constants: Fields, settable: Set[str]) -> Fields:
 def _refuse_a_hollow_run(seen: Fields) -> None:
     """Raise if the copy does not work here: what it would do then is not known."""
     if not any("sent" in attempt for attempt in seen["wire"]):
-        why = seen.get("error") or seen.get("stopped") or "it returns without asking any host"
+        refused = f"{', '.join(seen['refused'])} is not allowed here" if seen["refused"] else ""
+        why = seen.get("error") or seen.get("stopped") or refused
+        why = why or "it returns without asking any host"
         raise CannotCompare(f"Its send_sms does not send here: {why}. What it lacks is not known.")
 
 

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import builtins
 import errno
+import importlib
 import io
 import os
 import smtplib
 import socket
 import ssl
 import sys
+from functools import partial
 from typing import Any, Callable, Dict, List, Set, Tuple
 
 from smsc_transports.switching.comparing.gateway import SCHEMES, Gateway
@@ -27,22 +29,29 @@ NETWORK_MODULES = (
     "pyodbc", "uvloop", "zmq",
 )  # fmt: skip
 # Events of the audit hook, what they mean, and the argument to show.
-_PROGRAM, _SECOND, _SIGNAL = "starting a program:", "a second process", "a signal to process"
-REFUSED_EVENTS: Dict[str, Tuple[str, int]] = {
+_PROGRAM, _SECOND = "starting a program:", "a second process"
+_MEANINGS: Dict[str, Tuple[str, int]] = {
     **dict.fromkeys(("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr",
                      "socket.getnameinfo"), ("a look-up of", 0)),
     **dict.fromkeys(("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.startfile",
                      "pty.spawn"), (_PROGRAM, 0)),
-    "os.spawn": (_PROGRAM, 1),
     **dict.fromkeys(("os.fork", "os.forkpty"), (_SECOND, 0)),
-    **dict.fromkeys(("os.kill", "os.killpg"), (_SIGNAL, 0)),
     **dict.fromkeys(("syslog.syslog", "syslog.openlog"), ("the log of the system", 9)),
+    "os.spawn": (_PROGRAM, 1),
+    "os.kill": ("a signal to process", 0),
     "socket.sendto": ("a packet to", 1),
     "ctypes.call_function": ("a function by its address", 0),
-    **{f"os.{change}": (f"os.{change}:", 0) for change in (
-        "remove", "rename", "rmdir", "mkdir", "truncate", "link", "symlink", "chmod", "chown",
-        "utime", "setxattr", "removexattr")},
 }  # fmt: skip
+# All that the module os tells of is refused, but for these: they change nothing outside.
+_HARMLESS = {f"os.{name}" for name in (
+    "chdir", "fwalk", "getxattr", "listdir", "listxattr", "putenv", "scandir", "unsetenv", "walk",
+    "add_dll_directory", "listdrives", "listmounts", "listvolumes")}  # fmt: skip
+# Functions that no hook hears of, by module and name.
+_UNHEARD = (
+    ("_posixsubprocess", "fork_exec", _SECOND),
+    ("_posixshmem", "shm_open", "shared memory:"),
+    *((module, name, f"os.{name}:") for module in ("os", "posix") for name in ("mkfifo", "mknod")),
+)
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_TRUNC
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -85,7 +94,7 @@ class Fence:
         for owner, functions in replacements.items():
             for name, function in functions.items():
                 setattr(owner, name, function)
-        self._refuse_processes()
+        self._refuse_unheard()
 
     def taken(self) -> List[str]:
         """Give what was refused since the last time; addresses granted until now are void."""
@@ -135,9 +144,9 @@ class Fence:
         return _open(file, mode, *args, **options)
 
     def _audit(self, event: str, args: Tuple[Any, ...]) -> None:
-        if event in REFUSED_EVENTS:
-            what, position = REFUSED_EVENTS[event]
-            self._refuse(f"{what} {_shown(args[position:])}".strip())
+        if event in _MEANINGS or (event.startswith("os.") and event not in _HARMLESS):
+            what, position = _MEANINGS.get(event, (f"{event}:", 0))
+            self._refuse_call(what, *args[position:])
         elif event == "socket.connect" and args[1][:2] not in self._granted:
             self._refuse(f"a connection to {args[1]!r}")
         elif event == "import" and args[0].partition(".")[0] in NETWORK_MODULES:
@@ -148,13 +157,23 @@ class Fence:
             if reason:
                 self._refuse(reason)
 
-    def _refuse_processes(self) -> None:
-        """Refuse what starts a process without telling any hook (multiprocessing does)."""
-        try:
-            import _posixsubprocess
-        except ImportError:  # not on this system
-            return
-        vars(_posixsubprocess)["fork_exec"] = lambda *_: self._refuse(_SECOND)
+    def _refuse_unheard(self) -> None:
+        """Refuse what acts without telling any hook (multiprocessing does)."""
+        for module, name, what in _UNHEARD:
+            try:
+                functions = vars(importlib.import_module(module))
+            except ImportError:  # not on this system
+                continue
+            if name in functions:
+                functions[name] = partial(self._refuse_call, what)
+
+    def _refuse_call(self, what: str, *given: Any, **_: Any) -> Any:
+        """Refuse an act, with the first word of what it is about: more may hold a password."""
+        first = next((arg for arg in given if arg), "") if what != _SECOND else ""
+        if isinstance(first, (list, tuple)):
+            first = first[0]
+        text = os.fsdecode(first) if isinstance(first, bytes) else str(first)
+        self._refuse(f"{what} {text.partition(' ')[0]}".strip())
 
 
 _open = open
@@ -195,12 +214,3 @@ _JUDGED: Dict[str, Callable[..., str]] = {
     "open": _writing,
     "sqlite3.connect": _database,
 }
-
-
-def _shown(args: Tuple[Any, ...]) -> str:
-    """Give the first word of what an event is about: further ones may hold a password."""
-    first = next((arg for arg in args if arg), "")
-    if isinstance(first, (list, tuple)):
-        first = first[0]
-    text = os.fsdecode(first) if isinstance(first, bytes) else str(first)
-    return text.partition(" ")[0]

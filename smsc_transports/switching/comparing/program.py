@@ -11,8 +11,10 @@ from typing import Any, Dict, List, Mapping, Optional
 from smsc_transports.switching.comparing import sides
 from smsc_transports.switching.comparing.calls import Scene
 
+START = "spawn"  # a fork would have the modules and the threads of this process
 SECONDS_A_CALL = 4.0
 SECONDS_TO_LOAD = 10.0
+_DISTURBS = "writes where this comparison speaks with it"
 DOES_NOT_END = "does not end"
 
 Fields = Dict[str, Any]
@@ -41,25 +43,32 @@ class Program:
 
     def load(self) -> List[Fields]:
         """Load the files; what each did. Raises CannotCompare."""
-        # Spawned: a fork would have the modules and the threads of this process.
-        context = multiprocessing.get_context("spawn")
+        context = multiprocessing.get_context(START)
         self._line, other = context.Pipe()
-        self._process = context.Process(target=sides.serve, args=(other,))
-        self._process.start()
+        process = context.Process(target=sides.serve, args=(other,))  # type: ignore[attr-defined]
+        process.start()
+        self._process = process
         other.close()
         try:
-            return list(self._ask((self._files, self._environment), SECONDS_TO_LOAD))
+            loaded = self._ask((self._files, self._environment), SECONDS_TO_LOAD)
         except _Stopped as error:
             raise CannotCompare(f"While it is imported, it {error}.") from None
+        if not isinstance(loaded, list) or len(loaded) != len(self._files):
+            raise CannotCompare(f"While it is imported, it {_DISTURBS}.")
+        return loaded
 
     def call(self, side: int, scene: Scene, constants: Mapping[str, Any]) -> Fields:
         """Make a call with one of the files; one that had to be stopped has ``stopped``."""
         if self._process is None:
             self.load()
         try:
-            return dict(self._ask((side, scene, dict(constants)), SECONDS_A_CALL))
+            seen: Fields = self._ask((side, scene, dict(constants)), SECONDS_A_CALL)
         except _Stopped as error:
             return {**_NOTHING_SEEN, "stopped": str(error)}
+        if not set(_NOTHING_SEEN) <= set(seen):
+            self.stop()
+            return {**_NOTHING_SEEN, "stopped": _DISTURBS}
+        return seen
 
     def stop(self) -> None:
         """End the process, whatever it is doing."""
@@ -80,6 +89,8 @@ class Program:
                 if "failed" not in answer:
                     return answer
                 failure = CannotCompare(answer["failed"])
+        except ValueError:  # no JSON: it wrote into our pipe
+            failure = _Stopped(_DISTURBS)
         except (EOFError, OSError):
             self._process.join()
             status = self._process.exitcode

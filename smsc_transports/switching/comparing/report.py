@@ -15,14 +15,14 @@ from smsc_transports.switching.comparing.comparison import (
     Result,
     Verdict,
 )
-from smsc_transports.switching.literals import visible
+from smsc_transports.switching.masking import visible
 
 MOST_GROUPS = 7  # so that all fits into 40 lines
 WIDTH = 96
 _BEFORE = 20  # characters shown before the first that differs
 _CONCLUSIONS = {
     DIFFERENT: "Different in a way that smsc check does not name.",
-    KNOWN: "Different only where smsc check names a change, which migrate refuses.",
+    KNOWN: "Different only where smsc check names a change.",
     NUMBERED: "The same, but for numbered differences.",
     SAME: "The same.",
 }

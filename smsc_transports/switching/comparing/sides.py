@@ -57,8 +57,14 @@ class Sides:
         platform.uname()  # keeps its answer; Python 3.8 starts a program for it
         self._fence.put_up()
         loaded = []
-        for file in files:
-            seen = self._observed(partial(self._load, file), Scene("", ""))
+        for number, file in enumerate(files):
+            try:
+                seen = self._observed(partial(self._load, file), Scene("", ""))
+            except CannotLoad as error:
+                if not number:
+                    raise
+                why = "Ours, without what migrate refuses, does not run beside it"
+                raise CannotLoad(f"{why}: {error}") from error
             constants = self._copies[-1].constants().items()
             loaded.append({**seen, "constants": {name: plain(value) for name, value in constants}})
         return loaded

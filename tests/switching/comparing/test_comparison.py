@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from smsc_transports.switching.comparing import comparison, program
+from smsc_transports.switching.comparing.causes import causes
 from smsc_transports.switching.comparing.report import groups
 from tests.switching.comparing.copies import copy, sends_by
 from tests.switching.conftest import Smsc
@@ -17,6 +18,7 @@ ACCOUNT = "def __init__(self, login, psw): pass"
 COST_3 = 'text = "cost=3&phones='
 
 
+@pytest.mark.usefixtures("spawned")
 def test_a_copy_that_does_as_the_vendors_is_the_same(smsc: Smsc, folder: Path) -> None:
     path = copy(folder)
     text = "# coding: cp1251\n# Лавка\n" + path.read_text(encoding="utf-8")
@@ -37,6 +39,7 @@ def test_a_change_is_shown_with_one_example(smsc: Smsc, folder: Path) -> None:
     assert len(out.splitlines()) <= 40
 
 
+@pytest.mark.usefixtures("few_calls")
 def test_a_change_that_no_method_shows_is_different(
     smsc: Smsc, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -59,8 +62,10 @@ def test_a_change_that_no_method_shows_is_different(
         ((LOGIN, LOGIN + "\nimport os; os._exit(3)"), "ends the process with exit status 3"),
         ((LOGIN, "import shop_that_is_missing\n" + LOGIN), "in the program's folder, with its"),
         (('arg = account + quote', 'arg = settings.X + quote'), "NameError"),
+        ((LOGIN, f"import os; os.environ['http_proxy'] = 'http://proxy.shop:3128'\n{LOGIN}"),
+         "a connection to proxy.shop:3128 is not allowed here"),
         ((COST_3, f"return ['1', '1']\n        {COST_3}"), "returns without asking"),
-        ((COST_3, f"while True: pass\n        {COST_3}"), "does not end"),
+        ((COST_3, f"import threading; threading.Event().wait()\n        {COST_3}"), "does not end"),
         ((COST_3, f"import os; os._exit(1)\n        {COST_3}"), "ends the process with exit"),
         (("class SMSC:", f"class SMSC:\n    {ACCOUNT}\n"), "without arguments"),
         (("class SMSC:", "class SMSC"), "line"),
@@ -76,6 +81,13 @@ def test_a_copy_that_does_not_work_here_is_no_pass(
     assert not out
     assert said in errors
     assert "owner-" not in errors
+
+
+def test_of_one_try_less_only_the_hosts_are_told() -> None:
+    seen = {"wire": [{"to": "a", "sent": "GET /?id=1"}], "refused": [], "pauses": [],
+            "printed": "", "result": 1}  # fmt: skip
+    more = {**seen, "wire": [*seen["wire"], {"to": "b", "sent": "GET /?id=1"}]}  # type: ignore[misc]
+    assert [one.what for one in causes(seen, more)] == ["the hosts"]
 
 
 def test_misbehaviour_is_told(folder: Path) -> None:
@@ -94,6 +106,7 @@ if message == '': import sys; sys.exit(1)"""
     assert found["the outcome"] == "raises SystemExit"
 
 
+@pytest.mark.usefixtures("few_calls")
 def test_a_thread_that_never_ends_ends_with_the_comparison(smsc: Smsc, folder: Path) -> None:
     endless = "lambda: [time.sleep(1) for _ in iter(int, 1)]"
     thread = f"import threading, time\nthreading.Thread(target={endless}).start()"
@@ -101,12 +114,14 @@ def test_a_thread_that_never_ends_ends_with_the_comparison(smsc: Smsc, folder: P
     assert smsc("compare", "smsc_api.py")[0] in (0, 1)
 
 
+@pytest.mark.usefixtures("few_calls")
 def test_a_renamed_class_in_a_renamed_file_works(smsc: Smsc, folder: Path) -> None:
     copy(folder, "class SMSC:", "class Gate:", file="gate.txt")
     status, out, _ = smsc("compare", "gate.txt")
     assert status == 0, out
 
 
+@pytest.mark.usefixtures("few_calls")
 def test_secrets_are_dummies_in_the_copy_and_in_the_output(
     smsc: Smsc, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -131,6 +146,7 @@ def test_another_file_is_no_pass(smsc: Smsc, folder: Path) -> None:
     assert smsc("compare", "nowhere.py")[0] == 2
 
 
+@pytest.mark.usefixtures("spawned", "few_calls")
 def test_names_of_the_program_hide_nothing_and_are_not_hidden(smsc: Smsc, folder: Path) -> None:
     for name in ("queue", "requests", "pluggy"):
         (folder / f"{name}.py").write_text("raise RuntimeError('the module of the program')\n")

@@ -38,7 +38,6 @@ REFUSED_EDITS = {
     "a star import that cannot be read": Shown(error="No module named 'service_access'"),
     "one setting read in two ways": Shown(error="KeyError: 'SMS_USER'"),
     "a function called at each call": Shown(error="UnboundLocalError"),
-    "a name of ours set from a function": Shown(error="name 'f' is not defined"),
     "an import inside a method": INVISIBLE,
     "domain in the URL only": Shown("the hosts"),
     "no try": Shown(error="returns without asking"),
@@ -61,6 +60,7 @@ SAMPLE = (
     "account from the environment", "charset from settings at each call", "three tries",
     "constants in the class, read off the object", "https typed into the URL", "formats of 1.9",
     "translit by default", "the class renamed", "sends when imported", "mail taken out",
+    "a switch from the environment",
     "no try", "another path", "a pause", "a result of the owner's", "phones as a list",
     "an import inside a method", "one setting read in two ways", "Python 2",
 )  # fmt: skip
@@ -110,6 +110,7 @@ def test_what_migrate_takes_over_is_the_same(
 ) -> None:
     result = compare(write(edit, folder, monkeypatch))
     allowed = {SAME, NUMBERED, KNOWN} if edit.name in OURS_HAS_MORE else {SAME, NUMBERED}
+    assert "refuse" not in list(lines(result))[-1]
     differing = [verdict.scene for verdict in result.verdicts if verdict.kind not in allowed]
     assert not differing, "\n".join(lines(result))
 

@@ -13,6 +13,9 @@ from smsc_transports.switching.comparing.program import Program
 from smsc_transports.switching.comparing.sides import File
 from tests.switching.comparing.copies import sends_by
 
+# What is tried here would end the process that others fork from.
+pytestmark = pytest.mark.usefixtures("spawned")
+
 WAYS: Dict[str, Any] = {
     "import socket; socket.gethostbyname('smsc.example')": "a look-up of smsc.example",
     "import socket; socket.create_connection(('192.0.2.1', 22))": "a connection to 192.0.2.1:22",
@@ -41,6 +44,10 @@ WAYS: Dict[str, Any] = {
     "import os; os.mkdir('trace')": "os.mkdir: trace",
     "import os; os.remove('smsc_api.py')": "os.remove: smsc_api.py",
     "import os; os.rename('smsc_api.py', 'trace')": "os.rename: smsc_api.py",
+    "import os; os.mkfifo('trace')": "os.mkfifo: trace",
+    "import posix; posix.mknod('trace')": "os.mknod: trace",
+    "from multiprocessing import shared_memory as s; s.SharedMemory('trace', True, 9)":
+        "shared memory: /trace",
     "import logging; logging.FileHandler('trace')": "writing to",
 }  # fmt: skip
 
@@ -63,6 +70,13 @@ def test_a_way_out_is_refused_and_told(way: str, program: Program) -> None:
     told = program.call(0, Scene("", "send_sms", ("79999999999", way)), {})
     assert told.get("result") == ["1234", "1", "0.50", "99.50"], told
     assert any(WAYS[way] in what for what in told["refused"]), told
+
+
+@pytest.mark.parametrize("sent", ["\\0\\0\\0\\2{}", "\\0\\0\\0\\1{"])
+def test_what_writes_into_our_pipe_is_stopped(sent: str, program: Program) -> None:
+    way = f"import os\nfor i in range(3, 99):\n try: os.write(i, b'{sent}')\n except OSError: pass"
+    told = program.call(0, Scene("", "send_sms", ("79999999999", way)), {})
+    assert told["stopped"] == "writes where this comparison speaks with it"
 
 
 def test_nothing_was_written(program: Program) -> None:
