@@ -10,9 +10,11 @@ import importlib
 import ipaddress
 import os
 import re
+import shutil
 import signal
 import socket
 import sys
+import tempfile
 import urllib.request
 import warnings
 from pathlib import Path
@@ -38,6 +40,13 @@ ROOT = str(Path(__file__).parents[1])
 _given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
 os.environ["PYTHONPATH"] = os.pathsep.join([ROOT, *(path for path in _given if path)])
 
+# Much is written for sure, and waits for a disk, which memory does not have. Processes of
+# pytest-xdist find the folder of the first in TMPDIR.
+MEMORY = "/dev/shm"
+_in_memory = ""
+if "TMPDIR" not in os.environ and os.path.isdir(MEMORY) and shutil.disk_usage(MEMORY).free > 2**30:
+    _in_memory = os.environ["TMPDIR"] = tempfile.tempdir = tempfile.mkdtemp(dir=MEMORY)
+
 # What a shell runs in its background ignores Ctrl-C, and so would the programs that tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -54,8 +63,10 @@ SETTINGS_OR_PROXIES = re.compile(r"(SMSC|SMTP)_.*|.*_proxy", re.IGNORECASE)
 
 
 def pytest_sessionfinish() -> None:
-    """Leave no process behind."""
+    """Leave no process and no file behind."""
     copies.end_originals()
+    if _in_memory:
+        shutil.rmtree(_in_memory, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

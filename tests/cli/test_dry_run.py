@@ -145,8 +145,13 @@ SECRETS = ["geheim geheim", "Пароль/+", "p'w\"d%2F", "ß-straße-€"]
 
 
 @pytest.mark.parametrize("transport", ["http-get", "http-post", "smtp", "soap"])
-@pytest.mark.parametrize("charset", ["utf-8", "windows-1251", "koi8-r"])
-@pytest.mark.parametrize("secret", SECRETS)
+@pytest.mark.parametrize(
+    ("secret", "charset"),
+    [
+        *((secret, "utf-8") for secret in SECRETS),
+        *((SECRETS[1], charset) for charset in ("windows-1251", "koi8-r")),
+    ],
+)
 def test_no_form_of_a_secret_is_shown(
     smsc: Smsc, shop: Shop, transport: str, charset: str, secret: str
 ) -> None:

@@ -343,6 +343,7 @@ def test_a_sitecustomize_of_the_program_runs_as_before(sandbox: Sandbox, tmp_pat
     assert done.stdout == "own True\n", done.stderr
 
 
+@pytest.mark.slow  # whichever Python runs the tests, these are the same
 @pytest.mark.parametrize("python", PYTHONS, ids=lambda python: python.parts[-3])
 def test_any_python_is_fenced_without_this_package(
     sandbox: Sandbox, python: Path, tmp_path: Path

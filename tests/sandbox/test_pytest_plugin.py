@@ -84,19 +84,23 @@ def run_suite(tmp_path: Path, *before: Any, options: Any = ()) -> Any:
     )
 
 
-@pytest.mark.parametrize("options", [(), ("-p", "xdist", "-n", "2")], ids=["plain", "xdist"])
-def test_fixture_serves_a_suite_and_a_failure_shows_what_arrived(
-    tmp_path: Path, options: Any
-) -> None:
-    if options:
-        pytest.importorskip("xdist")
-    done = run_suite(tmp_path, options=options)
+def test_fixture_serves_a_suite_and_a_failure_shows_what_arrived(tmp_path: Path) -> None:
+    done = run_suite(tmp_path)
     assert "2 failed, 5 passed" in done.stdout, done.stdout + done.stderr
     assert "no message with 'code' within 0 s; arrived:" in done.stdout
     _, _, section = done.stdout.partition("test_failed_otherwise")
     assert "- SMSC sandbox -" in section
     assert "  79991112233: 'Your order is ready'\n" in section
     assert "  refused send: error 7 (invalid phone format)\n" in section
+
+
+@pytest.mark.slow
+def test_each_worker_of_xdist_has_its_own_sandbox(tmp_path: Path) -> None:
+    pytest.importorskip("xdist")
+    options = ("-p", "xdist", "-n", "2", "-k", "customer or afresh or missed")
+    done = run_suite(tmp_path, options=options)
+    assert "1 failed, 2 passed" in done.stdout, done.stdout + done.stderr
+    assert "no message with 'code' within 0 s; arrived:" in done.stdout
 
 
 def test_an_account_of_the_suite_stays(tmp_path: Path) -> None:
