@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import shutil
 import sqlite3
 import sys
 from contextlib import closing
@@ -33,12 +34,11 @@ Switch = Callable[..., Any]
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the courier and two more packages in it, put there by pip."""
+    """A folder with the courier, put there by pip, and two more packages as pip leaves them."""
     folder = tmp_path_factory.mktemp("site")
-    packages = [COURIER, PACKAGES / "broken", PACKAGES / "unwanted"]
-    copies = [_copy(package, tmp_path_factory.mktemp(package.name)) for package in packages]
     options = ("--quiet", "--no-deps", "--no-build-isolation", "--target")
-    pip("install", *options, folder, *copies)
+    pip("install", *options, folder, _copy(COURIER, tmp_path_factory.mktemp("courier")))
+    shutil.copytree(PACKAGES, folder, dirs_exist_ok=True)
     return folder
 
 

@@ -28,8 +28,13 @@ WRONG_ANSWERS: Dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("stored", [False, True])
-@pytest.mark.parametrize("fault", sorted(WRONG_ANSWERS))
+@pytest.mark.parametrize(
+    ("fault", "stored"),
+    [
+        *((fault, False) for fault in sorted(WRONG_ANSWERS)),
+        *((fault, True) for fault in sorted(WRONG_ANSWERS) if fault != "huge"),
+    ],
+)
 def test_answer_is_spoiled(sandbox: Sandbox, client: Client, fault: Any, stored: Any) -> None:
     sandbox.fail(fault, stored=stored, times=1)
     expected = WRONG_ANSWERS[fault]
