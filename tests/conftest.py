@@ -32,7 +32,7 @@ from smsc_transports.reporting.notices import SMSCWarning
 
 from . import copies
 from .faces import LOGIN, PASSWORD, load_face
-from .surroundings import Gateway, Told
+from .surroundings import Gateway, Warned
 
 pytest_plugins = ["smsc_transports.testing.pytest_plugin"]
 
@@ -79,7 +79,7 @@ def pytest_sessionfinish() -> None:
 
 @pytest.fixture(autouse=True)
 def _nothing_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No setting of the person who runs the tests, no proxy, and no notice told before."""
+    """No setting of the person who runs the tests, no proxy, and no warning shown before."""
     for name in filter(SETTINGS_OR_PROXIES.fullmatch, list(os.environ)):
         monkeypatch.delenv(name)
     # urllib's opener keeps the proxies of its first use, which was in some other test.
@@ -91,13 +91,13 @@ def _nothing_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A test that looks up or connects to anything but this machine fails."""
-    strangers: List[str] = []
+    refused: List[str] = []
 
     def guarded(genuine: Callable[..., Any], host_of: Callable[..., Any]) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:
             host = host_of(*args)
             if not _is_here(host):
-                strangers.append(str(host))
+                refused.append(str(host))
                 raise OSError(f"not on this machine: {host}")
             return genuine(*args, **kwargs)
 
@@ -116,7 +116,7 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setattr(socket.socket, name, guarded(genuine, of_address))
     monkeypatch.setattr(socket, "getaddrinfo", guarded(socket.getaddrinfo, of_name))
     yield
-    assert not strangers
+    assert not refused
 
 
 def _is_here(host: Any) -> bool:
@@ -153,7 +153,7 @@ def gateway() -> Iterator[Gateway]:
 
 
 @pytest.fixture
-def told() -> Iterator[Told]:
+def warned() -> Iterator[Warned]:
     """Our warnings, as texts; with this fixture they are no errors."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", SMSCWarning)

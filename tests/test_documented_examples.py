@@ -284,7 +284,7 @@ def test_example_asks_the_gateway_and_gives_its_reply(
 
 
 @pytest.mark.parametrize("example", of_kind(Letter))
-def test_example_sends_a_letter_to_the_gateway(example: Letter, constants: Any) -> None:
+def test_example_sends_a_mail_to_the_gateway(example: Letter, constants: Any) -> None:
     with MailServer() as server:
         constants({"SMTP_SERVER": server.address, **example.constants})
         assert run(example) is None

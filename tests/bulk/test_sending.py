@@ -55,7 +55,7 @@ def test_a_status_that_lags_behind_is_waited_for(
     assert len(copies(smsc_sandbox)) == 40
 
 
-def test_what_nobody_tells_is_unknown_and_not_sent_again(
+def test_what_no_host_reports_is_unknown_and_not_sent_again(
     bulk: Bulk, rows: Path, smsc_sandbox: Sandbox
 ) -> None:
     smsc_sandbox.fail(script=["ok", "close+stored"], endpoint="send")
@@ -75,7 +75,7 @@ def test_what_nobody_tells_is_unknown_and_not_sent_again(
     assert len(copies(smsc_sandbox)) == 40
 
 
-def test_what_nobody_tells_is_sent_again_on_request_only(
+def test_what_no_host_reports_is_sent_again_on_request_only(
     bulk: Bulk, rows: Path, smsc_sandbox: Sandbox
 ) -> None:
     smsc_sandbox.fail(script=["ok", "close"], endpoint="send")
@@ -225,7 +225,7 @@ def test_a_repeat_made_on_the_way_is_no_reason_to_send_again(
     assert len(copies(smsc_sandbox)) == 40
 
 
-def test_numbers_that_the_gateway_left_out_are_told(
+def test_numbers_that_the_gateway_left_out_are_reported(
     bulk: Bulk, rows: Path, smsc_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     genuine = parameters.phone

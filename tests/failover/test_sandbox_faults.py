@@ -101,9 +101,7 @@ def test_a_list_send_arrives_once(sandbox: Sandbox, face: Any) -> None:
     assert arrived == ["79990000001", "79990000002"]
 
 
-def test_no_host_tells_a_status_then_the_caller_is_told_that_nobody_knows(
-    sandbox: Sandbox, face: Any
-) -> None:
+def test_no_host_knows_a_status_then_the_outcome_is_unknown(sandbox: Sandbox, face: Any) -> None:
     sandbox.fail("close+stored", endpoint="send")
     sandbox.fail("close", endpoint="status")
     reply = face.SMSC().send_sms("79990000001", "hello")

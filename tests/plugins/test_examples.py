@@ -90,7 +90,7 @@ def test_an_old_program_sends_by_the_installed_courier(finished: Any, courier_ga
 
 
 @pytest.mark.slow
-def test_the_broken_package_is_told_and_the_courier_sends_all_the_same(finished: Any) -> None:
+def test_the_broken_package_is_reported_and_the_courier_sends_all_the_same(finished: Any) -> None:
     assert finished.stdout
     assert (
         "SMSCWarning: The plugin 'broken' from the distribution smsc-broken 0.3 does not load and "

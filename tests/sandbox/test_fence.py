@@ -364,7 +364,7 @@ def test_each_process_reports_that_its_fence_is_up(sandbox: Sandbox) -> None:
     assert [report.pid for report in sandbox.fences] == [int(done.stdout)]
 
 
-def test_a_library_that_connects_by_itself_is_told_of(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_library_that_connects_by_itself_is_reported(sandbox: Sandbox, tmp_path: Path) -> None:
     (tmp_path / "pycurl.py").write_text("", encoding="utf-8")
     given = {**os.environ, "PYTHONPATH": str(tmp_path)}
     done = start_code(sandbox, "import pycurl", **sandbox.environment(given))

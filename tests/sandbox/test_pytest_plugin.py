@@ -21,7 +21,7 @@ def notify(phone, text):
     fields = {"login": "me", "psw": "p", "charset": "utf-8", "phones": phone, "mes": text, "fmt": 1}
     return urlopen("https://smsc.ua/sys/send.php?" + urlencode(fields)).read().decode().split(",")
 
-def test_customer_is_told(smsc_sandbox):
+def test_customer_is_notified(smsc_sandbox):
     notify("79991112233", "Your order is ready")
     message = smsc_sandbox.wait_for(phone="+79991112233")
     assert message.text == "Your order is ready"
@@ -114,7 +114,7 @@ def test_an_account_of_the_suite_stays(tmp_path: Path) -> None:
     assert "1 passed" in done.stdout, done.stdout + done.stderr
 
 
-def test_without_the_extra_the_fixture_tells_the_install_command(tmp_path: Path) -> None:
+def test_without_the_extra_the_fixture_shows_the_install_command(tmp_path: Path) -> None:
     done = run_suite(tmp_path, "import sys", "sys.modules['aiohttp'] = None")
     assert 'python -m pip install ".[sandbox]"' in done.stdout
     assert "1 passed" in done.stdout  # the test that does not use the fixture

@@ -27,7 +27,7 @@ def deliver(sandbox: Sandbox, content: Any, login: Any = None) -> Any:
         server.sendmail("api@example.com", ["send@send.example.com"], content)
 
 
-def test_letter_becomes_a_message(sandbox: Sandbox) -> None:
+def test_mail_becomes_a_message(sandbox: Sandbox) -> None:
     deliver(sandbox, letter(f"me:secret:7::0,0,Shop:{PHONE},79990000001:a: b: {CYRILLIC}"))
     (message,) = sandbox.messages
     assert (message.id, message.sender, message.kind) == ("7", "Shop", "sms")
@@ -85,7 +85,7 @@ def test_fields_stand_in_their_places(sandbox: Sandbox) -> None:
     assert (message.options["tz"], round(message.due - message.received)) == ("3", 3600)
 
 
-def test_test_letter_costs_nothing_and_is_delivered_with_err_200(
+def test_test_mail_costs_nothing_and_is_delivered_with_err_200(
     sandbox: Sandbox, client: Client
 ) -> None:
     deliver(sandbox, letter(f"me:secret:9::0,0,,1:{PHONE}:hi"))
@@ -99,7 +99,7 @@ def test_lines_that_begin_with_a_dot_arrive_whole(sandbox: Sandbox) -> None:
     assert sandbox.messages[0].text == ".one\n..two\n.\nend"
 
 
-def test_marked_text_is_taken_out_of_a_html_letter(sandbox: Sandbox) -> None:
+def test_marked_text_is_taken_out_of_a_html_mail(sandbox: Sandbox) -> None:
     html = f"<html><body>[text]me:secret:0::0,0,:{PHONE}:hi[/text]<img></body></html>"
     deliver(sandbox, letter(html, **{"Content-Type": "text/html; charset=utf-8"}))
     assert sandbox.messages[0].text == "hi"
@@ -110,7 +110,7 @@ def test_long_line_is_taken(sandbox: Sandbox) -> None:
     assert sandbox.messages[0].text == "я" * 1000
 
 
-def test_letter_over_100_kb_is_refused(sandbox: Sandbox) -> None:
+def test_mail_over_100_kb_is_refused(sandbox: Sandbox) -> None:
     with pytest.raises(smtplib.SMTPException):
         deliver(sandbox, letter(f"me:secret:0::0,0,:{PHONE}:{('x' * 900 + chr(10)) * 130}"))
     assert sandbox.messages == []
@@ -133,7 +133,7 @@ def test_any_login_to_the_server_is_accepted(sandbox: Sandbox) -> None:
         ("", 1),
     ],
 )
-def test_bad_letter_is_taken_and_told_as_refused(sandbox: Sandbox, body: Any, code: Any) -> None:
+def test_bad_mail_is_taken_and_reported_as_refused(sandbox: Sandbox, body: Any, code: Any) -> None:
     deliver(sandbox, letter(body))
     assert sandbox.messages == []
     assert [(r.endpoint, r.code) for r in sandbox.refusals] == [("smtp", code)]
@@ -154,7 +154,7 @@ def test_faults_of_the_mail_server(sandbox: Sandbox, fault: Any, error: Any, sto
     assert sandbox.messages[-1].text == "again"
 
 
-def test_mail_server_may_hang_after_the_letter(sandbox: Sandbox) -> None:
+def test_mail_server_may_hang_after_the_mail(sandbox: Sandbox) -> None:
     sandbox.fail("hang", stored=True, endpoint="smtp")
     with smtplib.SMTP(sandbox.smtp[0], timeout=SECONDS) as server:
         server.ehlo()
