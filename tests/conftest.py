@@ -40,11 +40,20 @@ ROOT = str(Path(__file__).parents[1])
 _given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
 os.environ["PYTHONPATH"] = os.pathsep.join([ROOT, *(path for path in _given if path)])
 
-# Much is written for sure, and waits for a disk, which memory does not have. Processes of
-# pytest-xdist find the folder of the first in TMPDIR.
+
+def _is_roomy(folder: str) -> bool:
+    """Tell whether a folder in memory is there for files and programs of all tests."""
+    if not os.path.isdir(folder):
+        return False
+    system = os.statvfs(folder)
+    return system.f_bavail * system.f_frsize > 2**30 and not system.f_flag & os.ST_NOEXEC
+
+
+# Many tests flush to disk, which takes no time in memory. The first process of pytest-xdist
+# makes the folder; the others find it in TMPDIR.
 MEMORY = "/dev/shm"
 _in_memory = ""
-if "TMPDIR" not in os.environ and os.path.isdir(MEMORY) and shutil.disk_usage(MEMORY).free > 2**30:
+if "TMPDIR" not in os.environ and _is_roomy(MEMORY):
     _in_memory = os.environ["TMPDIR"] = tempfile.tempdir = tempfile.mkdtemp(dir=MEMORY)
 
 # What a shell runs in its background ignores Ctrl-C, and so would the programs that tests start.
