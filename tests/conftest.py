@@ -10,13 +10,15 @@ import importlib
 import ipaddress
 import os
 import re
+import shutil
 import signal
 import socket
 import sys
+import tempfile
 import urllib.request
 import warnings
 from pathlib import Path
-from typing import Any, Callable, Iterator, List
+from typing import Any, Callable, Iterator, List, Optional
 
 import hypothesis
 import pytest
@@ -30,13 +32,29 @@ from smsc_transports.reporting.notices import SMSCWarning
 
 from . import copies
 from .faces import LOGIN, PASSWORD, load_face
-from .surroundings import Gateway, Told
+from .surroundings import Gateway, Warned
 
 pytest_plugins = ["smsc_transports.testing.pytest_plugin"]
 
 ROOT = str(Path(__file__).parents[1])
 _given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
 os.environ["PYTHONPATH"] = os.pathsep.join([ROOT, *(path for path in _given if path)])
+
+
+def _is_roomy(folder: str) -> bool:
+    """Tell whether a folder in memory is there for files and programs of all tests."""
+    if not os.path.isdir(folder):
+        return False
+    system = os.statvfs(folder)
+    return system.f_bavail * system.f_frsize > 2**30 and not system.f_flag & os.ST_NOEXEC
+
+
+# Many tests flush to disk, which takes no time in memory. The first process of pytest-xdist
+# makes the folder; the others find it in TMPDIR.
+MEMORY = "/dev/shm"
+_in_memory = ""
+if "TMPDIR" not in os.environ and _is_roomy(MEMORY):
+    _in_memory = os.environ["TMPDIR"] = tempfile.tempdir = tempfile.mkdtemp(dir=MEMORY)
 
 # What a shell runs in its background ignores Ctrl-C, and so would the programs that tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -53,14 +71,24 @@ hypothesis.settings.load_profile("tests")
 SETTINGS_OR_PROXIES = re.compile(r"(SMSC|SMTP)_.*|.*_proxy", re.IGNORECASE)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> Optional[int]:
+    """Give one process more than there are cores: the tests wait for a third of their time."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_sessionfinish() -> None:
-    """Leave no process behind."""
+    """Leave no process and no file behind."""
     copies.end_originals()
+    if _in_memory:
+        shutil.rmtree(_in_memory, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)
 def _nothing_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No setting of the person who runs the tests, no proxy, and no notice told before."""
+    """No setting of the person who runs the tests, no proxy, and no warning shown before."""
     for name in filter(SETTINGS_OR_PROXIES.fullmatch, list(os.environ)):
         monkeypatch.delenv(name)
     # urllib's opener keeps the proxies of its first use, which was in some other test.
@@ -72,13 +100,13 @@ def _nothing_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A test that looks up or connects to anything but this machine fails."""
-    strangers: List[str] = []
+    refused: List[str] = []
 
     def guarded(genuine: Callable[..., Any], host_of: Callable[..., Any]) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:
             host = host_of(*args)
             if not _is_here(host):
-                strangers.append(str(host))
+                refused.append(str(host))
                 raise OSError(f"not on this machine: {host}")
             return genuine(*args, **kwargs)
 
@@ -97,7 +125,7 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setattr(socket.socket, name, guarded(genuine, of_address))
     monkeypatch.setattr(socket, "getaddrinfo", guarded(socket.getaddrinfo, of_name))
     yield
-    assert not strangers
+    assert not refused
 
 
 def _is_here(host: Any) -> bool:
@@ -134,7 +162,7 @@ def gateway() -> Iterator[Gateway]:
 
 
 @pytest.fixture
-def told() -> Iterator[Told]:
+def warned() -> Iterator[Warned]:
     """Our warnings, as texts; with this fixture they are no errors."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", SMSCWarning)

@@ -67,7 +67,7 @@ class Gateway:
         ]
 
 
-Told = Callable[[], List[str]]
+Warned = Callable[[], List[str]]
 
 
 class Pigeon(Transport):

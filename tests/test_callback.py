@@ -105,7 +105,7 @@ def test_the_time_is_that_of_either_field(fields: Any, changed_at: Any) -> None:
     assert read_event(signed(**fields), SECRET).changed_at == changed_at
 
 
-def test_an_undocumented_status_is_none_and_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_undocumented_status_is_none_and_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SMSC_LANG", "en")
     event = read_event(signed(status="77", err="-", cost="NaN"), SECRET)
     assert (event.status, event.by_name("status")) == (None, "77")

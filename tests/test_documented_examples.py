@@ -58,7 +58,7 @@ class Call(NamedTuple):
     constants: Mapping[str, str] = {}
 
 
-class Letter(NamedTuple):
+class Mail(NamedTuple):
     """An example that goes by SMTP."""
 
     text: str
@@ -115,7 +115,7 @@ BALANCE_REFUSED = Gives(["0", "-2"], value=False)
 TWO_TEXTS = "79999999999:Ваш пароль: 123\n78888888888:Ваш пароль: 456"
 BINARY = "0605040B8423F0DC0601AE02056A0045C60C036D79736974652E72750001036D7973697465000101"
 
-PAGE: List[Union[Call, Letter]] = [
+PAGE: List[Union[Call, Mail]] = [
     # The constants: an empty login makes the password an API key; three charsets.
     Call('smsc.get_balance()', balance, BALANCE, API_KEY),
     Call('smsc.send_sms("79999999999", "Привет")', send(mes="Привет"), SENT, KOI8_R),
@@ -169,8 +169,8 @@ PAGE: List[Union[Call, Letter]] = [
     Call('smsc.send_sms("79999999999", "test")', send(), SEND_REFUSED),
 
     # send_sms_mail, without and with a login to the SMTP server.
-    Letter('smsc.send_sms_mail("79999999999", "test")', "0::0,0,:79999999999:test"),
-    Letter('smsc.send_sms_mail("79999999999", "test")', "0::0,0,:79999999999:test", SMTP_ACCOUNT),
+    Mail('smsc.send_sms_mail("79999999999", "test")', "0::0,0,:79999999999:test"),
+    Mail('smsc.send_sms_mail("79999999999", "test")', "0::0,0,:79999999999:test", SMTP_ACCOUNT),
 
     # get_sms_cost, query: a text for each number.
     Call(r'smsc.get_sms_cost("", "",'
@@ -200,7 +200,7 @@ PAGE: List[Union[Call, Letter]] = [
     Call('smsc.send_sms("79999999999", "", format=3)', send(mes="", hlr=1), SENT),
     Call('smsc.get_sms_cost("79999999999", "Вы успешно зарегистрированы!")',
          price(mes="Вы успешно зарегистрированы!"), PRICE),
-    Letter('smsc.send_sms_mail("79999999999", "test2", format=1)', "0::0,1,:79999999999:test2"),
+    Mail('smsc.send_sms_mail("79999999999", "test2", format=1)', "0::0,1,:79999999999:test2"),
     Call('smsc.get_status(12345, "79999999999")', status(), DELIVERED),
     Call('smsc.get_balance()', balance, BALANCE),
 
@@ -215,7 +215,7 @@ PAGE: List[Union[Call, Letter]] = [
          price(mes="Вы успешно зарегистрированы!"), PRICE),
     Call('smsc.get_status(12345, "79999999999")', status(), DELIVERED),
     Call('smsc.get_balance()', balance, BALANCE),
-    Letter('smsc.send_sms_mail("79999999999", "Ваш пароль: 123")',
+    Mail('smsc.send_sms_mail("79999999999", "Ваш пароль: 123")',
            "0::0,0,:79999999999:Ваш пароль: 123"),
 ]
 # fmt: on
@@ -226,7 +226,7 @@ def of_kind(kind: type) -> List[Any]:
     return [pytest.param(example, id=example.text) for example in PAGE if type(example) is kind]
 
 
-def run(example: Union[Call, Letter]) -> Any:
+def run(example: Union[Call, Mail]) -> Any:
     """Run the text of an example."""
     return eval(example.text, {"smsc": smsc_api.SMSC()})
 
@@ -283,8 +283,8 @@ def test_example_asks_the_gateway_and_gives_its_reply(
     assert {name: str(getattr(given, name)) for name in names} == names
 
 
-@pytest.mark.parametrize("example", of_kind(Letter))
-def test_example_sends_a_letter_to_the_gateway(example: Letter, constants: Any) -> None:
+@pytest.mark.parametrize("example", of_kind(Mail))
+def test_example_sends_a_mail_to_the_gateway(example: Mail, constants: Any) -> None:
     with MailServer() as server:
         constants({"SMTP_SERVER": server.address, **example.constants})
         assert run(example) is None

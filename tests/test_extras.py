@@ -19,7 +19,7 @@ from smsc_transports.values.extras import install
         ("smsc_transports.sandbox.server", "aiosmtpd", "sandbox"),
     ],
 )
-def test_the_sandbox_tells_how_to_install_what_it_needs(
+def test_the_sandbox_says_how_to_install_what_it_needs(
     module: str, missing: str, extra: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(smsc_transports, "sandbox", smsc_transports.sandbox)
@@ -33,7 +33,7 @@ def test_the_sandbox_tells_how_to_install_what_it_needs(
     assert str(told.value).endswith(f"Install it: {install(extra)}")
 
 
-def test_the_tests_for_plugin_authors_tell_how_to_install_pytest(
+def test_the_tests_for_plugin_authors_say_how_to_install_pytest(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for name in ("contract", "peer"):

@@ -55,7 +55,7 @@ def test_a_program_that_asks_for_no_log_gets_no_line_on_stderr() -> None:
 
 
 @pytest.mark.parametrize("missing", ["pluggy", "smsc_transports.call"])
-def test_what_is_not_installed_is_told_by_the_first_call(missing: str) -> None:
+def test_what_is_not_installed_is_reported_by_the_first_call(missing: str) -> None:
     program = (
         "import sys, smsc_api\n"
         f"sys.modules[{missing!r}] = None\n"

@@ -153,13 +153,13 @@ def test_an_hlr_query_without_text_arrives(documented: Documented) -> None:
     assert sent([message]) == [("79999999999", "")]
 
 
-def test_a_price_is_told_and_nothing_sent(documented: Documented) -> None:
+def test_a_price_is_reported_and_nothing_sent(documented: Documented) -> None:
     assert documented.replies["cost"] == [str(documented.message("password").price), "1"]
     every_text = [message.text for found in documented.by_id.values() for message in found]
     assert "Вы успешно зарегистрированы!" not in every_text
 
 
-def test_the_price_of_a_cyrillic_list_is_told(documented: Documented) -> None:
+def test_the_price_of_a_cyrillic_list_is_reported(documented: Documented) -> None:
     assert documented.replies["cost of list"] == [documented.replies["list"][2], "2"]
 
 
@@ -245,7 +245,7 @@ def _ward(line: str) -> Tuple[str, Tuple[str, str]]:
     return sms_id, (f"7916000000{ward}", f"Ward {ward}: check {measure}")
 
 
-def test_a_program_that_compares_strings_tells_the_errors_apart(
+def test_a_program_that_compares_strings_distinguishes_the_errors(
     smsc_sandbox: Sandbox, tmp_path: Path
 ) -> None:
     seen = run("phone_login", smsc_sandbox, tmp_path)

@@ -212,7 +212,7 @@ def test_the_command_explains_itself(installed: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_sandbox_without_its_extra_tells_how_to_get_it(installed: Path, tmp_path: Path) -> None:
+def test_the_sandbox_without_its_extra_says_how_to_get_it(installed: Path, tmp_path: Path) -> None:
     finished = run(installed / "smsc", "sandbox", cwd=tmp_path)
     assert finished.returncode == 2
     assert len(finished.stderr.splitlines()) == 1
@@ -234,7 +234,7 @@ def test_a_typed_program_passes_strict_mypy_and_a_phone_that_is_a_number_does_no
     assert "[arg-type]" in told
 
 
-def test_the_file_alone_tells_what_to_install(tmp_path: Path) -> None:
+def test_the_file_alone_says_what_to_install(tmp_path: Path) -> None:
     shutil.copy(ROOT / "smsc_api.py", tmp_path)
     code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import smsc_api"
     # -I and -S keep every installed package away.

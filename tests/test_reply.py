@@ -304,7 +304,7 @@ STORY = (
          "no host was reached: nothing was sent" + STORY[STORY.rindex("\n"):]),
     ],
 )  # fmt: skip
-def test_raise_for_error_tells_every_attempt_where_nothing_came_back(
+def test_raise_for_error_reports_every_attempt_where_nothing_came_back(
     values: List[str],
     outcome: str,
     attempts: Tuple[Attempt, ...],

@@ -12,7 +12,7 @@ from smsc_transports import Settings
 from smsc_transports.values.settings import Timeout, read_settings
 
 from .faces import FACE, LOGIN, PASSWORD, load_face
-from .surroundings import PHONE, Gateway, Told
+from .surroundings import PHONE, Gateway, Warned
 
 pytestmark = pytest.mark.usefixtures("fresh_plugins")
 
@@ -245,14 +245,14 @@ def test_list_port_or_address_means_exactly_that(
         ("2001:db8::1", "[2001:db8::1]"),
     ],
 )
-def test_host_written_another_way_is_told_once_and_used(
-    host: Any, used: str, face: Any, gateway: Gateway, told: Told
+def test_host_written_another_way_is_reported_once_and_used(
+    host: Any, used: str, face: Any, gateway: Gateway, warned: Warned
 ) -> None:
     face.SMSC_HOST = host
     for _ in range(2):
         assert face.SMSC().send_sms(PHONE, "test").ok
     assert gateway.hosts == [used, used]
-    assert told() == [TOLD_HOST.format(host, f"Using {used!r} instead.")]
+    assert warned() == [TOLD_HOST.format(host, f"Using {used!r} instead.")]
 
 
 @pytest.mark.parametrize(
@@ -262,20 +262,20 @@ def test_host_written_another_way_is_told_once_and_used(
         *("127.0.0.1:", " ", ",", "://", []),
     ],
 )
-def test_host_that_cannot_be_read_is_told_and_no_other_host_gets_the_message(
-    host: Any, face: Any, gateway: Gateway, told: Told
+def test_host_that_cannot_be_read_is_reported_and_no_other_host_gets_the_message(
+    host: Any, face: Any, gateway: Gateway, warned: Warned
 ) -> None:
     face.SMSC_HOST = host
     reply = face.SMSC().send_sms(PHONE, "test")
     assert (reply, reply.outcome) == (["", ""], "not sent")
     assert gateway.hosts == []
-    assert told() == [TOLD_HOST.format(host, "Nothing is sent.")]
+    assert warned() == [TOLD_HOST.format(host, "Nothing is sent.")]
 
 
-def test_a_final_dot_makes_a_name_absolute(face: Any, gateway: Gateway, told: Told) -> None:
+def test_a_final_dot_makes_a_name_absolute(face: Any, gateway: Gateway, warned: Warned) -> None:
     face.SMSC_HOST = "smsc.ru."
     assert face.SMSC().get_balance() == "99.50"
-    assert (gateway.hosts, told()) == (["smsc.ru."], [])
+    assert (gateway.hosts, warned()) == (["smsc.ru."], [])
 
 
 @pytest.mark.parametrize(

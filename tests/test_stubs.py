@@ -75,6 +75,7 @@ def test_the_function_ifs_has_the_same_parameters_in_the_stub() -> None:
     assert _functions(BODY) == {"ifs": _signature(smsc_api.ifs)}
 
 
+@pytest.mark.slow
 def test_the_stub_passes_mypys_own_comparison_with_the_module(tmp_path: Path) -> None:
     pytest.importorskip("mypy", reason="mypy is not installed")
     shutil.copy(STUB, tmp_path / "smsc_api.pyi")

@@ -1,4 +1,4 @@
-"""Settings that cannot be understood: told once, and the send goes on."""
+"""Settings that cannot be understood: reported once, and the send goes on."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from smsc_transports.reporting.notices import SMSCWarning
 from smsc_transports.values.settings import read_settings
 
 from .faces import FACE
-from .surroundings import PHONE, Gateway, Told
+from .surroundings import PHONE, Gateway, Warned
 
 pytestmark = pytest.mark.usefixtures("fresh_plugins")
 
@@ -50,35 +50,35 @@ WRONG_TIMES: List[Any] = [
 @pytest.mark.parametrize(
     "value", [*WRONG_TIMES, (1, 2, 3), (), [], "5,", "1,2,3", (0, 5), (None, 5)]
 )
-def test_wrong_timeout_is_told_once_and_the_send_goes_on(
-    value: Any, face: Any, gateway: Gateway, told: Told
+def test_wrong_timeout_is_reported_once_and_the_send_goes_on(
+    value: Any, face: Any, gateway: Gateway, warned: Warned
 ) -> None:
     face.SMSC_TIMEOUT = value
     for _ in range(2):
         assert face.SMSC().send_sms(PHONE, "test").ok
-    assert told() == [TOLD_TIMEOUT.format(value)]
+    assert warned() == [TOLD_TIMEOUT.format(value)]
     assert read_settings(vars(face)).timeout[:2] == (5.0, 60.0)
 
 
 @pytest.mark.parametrize("value", [*WRONG_TIMES, (5, 60), "5,60", [5]])
-def test_wrong_deadline_is_told_once_and_the_send_goes_on(
-    value: Any, face: Any, gateway: Gateway, told: Told
+def test_wrong_deadline_is_reported_once_and_the_send_goes_on(
+    value: Any, face: Any, gateway: Gateway, warned: Warned
 ) -> None:
     face.SMSC_DEADLINE = value
     for _ in range(2):
         assert face.SMSC().send_sms(PHONE, "test").ok
-    assert told() == [TOLD_DEADLINE.format(value)]
+    assert warned() == [TOLD_DEADLINE.format(value)]
     assert read_settings(vars(face)).deadline is None
 
 
 @pytest.mark.parametrize("value", ["sfae", "legacy,safe", 1, True, " "])
-def test_wrong_failover_is_told_once_and_the_send_goes_on(
-    value: Any, face: Any, gateway: Gateway, told: Told
+def test_wrong_failover_is_reported_once_and_the_send_goes_on(
+    value: Any, face: Any, gateway: Gateway, warned: Warned
 ) -> None:
     face.SMSC_FAILOVER = value
     for _ in range(2):
         assert face.SMSC().send_sms(PHONE, "test").ok
-    assert told() == [TOLD_FAILOVER.format(value)]
+    assert warned() == [TOLD_FAILOVER.format(value)]
     assert read_settings(vars(face)).failover == "legacy"
 
 
@@ -91,28 +91,28 @@ def test_wrong_failover_is_told_once_and_the_send_goes_on(
         ("SMSC_LANG", "ua", TOLD_LANGUAGE),
     ],
 )
-def test_wrong_value_in_the_environment_is_told_as_well(
+def test_wrong_value_in_the_environment_is_reported_as_well(
     name: str,
     value: str,
     message: str,
     face: Any,
     gateway: Gateway,
-    told: Told,
+    warned: Warned,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv(name, value)
     assert face.SMSC().send_sms(PHONE, "test").ok
-    assert told() == [message.format(value)]
+    assert warned() == [message.format(value)]
 
 
 @pytest.mark.parametrize("charset", ["windows1252x", "utf-16", "ebcdic-nowhere"])
-def test_a_charset_that_no_text_can_go_in_is_told_once(
-    charset: str, face: Any, gateway: Gateway, told: Told
+def test_a_charset_that_no_text_can_go_in_is_reported_once(
+    charset: str, face: Any, gateway: Gateway, warned: Warned
 ) -> None:
     face.SMSC_CHARSET = charset
     for _ in range(2):
         assert face.SMSC().send_sms(PHONE, "тест").ok
-    [text] = told()
+    [text] = warned()
     assert text == (
         f"SMSC_CHARSET is {charset!r}, but it must be 'utf-8', 'windows-1251' or 'koi8-r'. utf-8 "
         f"is used instead."
@@ -120,27 +120,29 @@ def test_a_charset_that_no_text_can_go_in_is_told_once(
     assert gateway.fields[0]["mes"] == "тест"
 
 
-def test_an_api_key_in_the_wrong_place_is_told_once_where_it_goes(
-    face: Any, gateway: Gateway, told: Told, monkeypatch: pytest.MonkeyPatch
+def test_an_api_key_in_the_wrong_place_is_reported_once_where_it_goes(
+    face: Any, gateway: Gateway, warned: Warned, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SMSC_APIKEY", "gEheim")
     face.SMSC().get_balance()
-    assert told() == []  # there is an account, so the key may be another program's
+    assert warned() == []  # there is an account, so the key may be another program's
     face.SMSC_LOGIN = face.SMSC_PASSWORD = ""
     for _ in range(2):
         face.SMSC().get_balance()
-    [text] = told()
+    [text] = warned()
     assert text == (
         "SMSC_APIKEY in the environment is not a setting: an API key goes into SMSC_PASSWORD, and "
         "SMSC_LOGIN stays empty."
     )
 
 
-def test_each_wrong_value_is_told_for_itself(face: Any, gateway: Gateway, told: Told) -> None:
+def test_each_wrong_value_is_reported_for_itself(
+    face: Any, gateway: Gateway, warned: Warned
+) -> None:
     for face.SMSC_TIMEOUT in ("abc", "def", "abc"):
         face.SMSC_FAILOVER = "never"
         face.SMSC().get_balance()
-    assert told() == [
+    assert warned() == [
         TOLD_FAILOVER.format("never"),
         TOLD_TIMEOUT.format("abc"),
         TOLD_TIMEOUT.format("def"),

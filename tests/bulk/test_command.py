@@ -37,7 +37,7 @@ def left_behind(file: Path) -> List[str]:
     return sorted(p.name for p in file.parent.iterdir() if p.name.startswith(file.stem))
 
 
-def test_everything_is_told_before_it_is_sent(
+def test_everything_is_reported_before_it_is_sent(
     bulk: Bulk, shop: Shop, smsc_sandbox: Sandbox
 ) -> None:
     file = shop.folder / "rows.csv"
@@ -172,7 +172,7 @@ MISTAKES: Any = {
 
 
 @pytest.mark.parametrize("case", MISTAKES)
-def test_a_mistake_is_told_and_nothing_is_left(
+def test_a_mistake_is_reported_and_nothing_is_left(
     bulk: Bulk, rows: Path, smsc_sandbox: Sandbox, case: str
 ) -> None:
     arguments, told = MISTAKES[case]
@@ -190,7 +190,7 @@ def test_a_report_needs_a_run(bulk: Bulk, rows: Path) -> None:
 
 
 @pytest.mark.parametrize("module", ["phonenumbers", "tqdm"])
-def test_a_missing_extra_is_told_with_the_command_that_installs_it(
+def test_a_missing_extra_is_reported_with_the_command_that_installs_it(
     bulk: Bulk, rows: Path, smsc_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, module: str
 ) -> None:
     monkeypatch.setitem(sys.modules, module, None)
@@ -213,7 +213,7 @@ def test_the_help_of_smsc_imports_nothing_of_it() -> None:
     assert shown.decode().splitlines()[-1] == "[]"
 
 
-def test_a_result_that_cannot_be_written_is_told_and_not_lost(
+def test_a_result_that_cannot_be_written_is_reported_and_not_lost(
     bulk: Bulk, rows: Path, smsc_sandbox: Sandbox
 ) -> None:
     taken = rows.with_suffix(".result.csv")

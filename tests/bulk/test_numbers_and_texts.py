@@ -65,7 +65,7 @@ def test_a_national_number_needs_a_region() -> None:
         Numbers().check("0501112233")
 
 
-def test_a_region_that_is_not_there_is_told() -> None:
+def test_a_region_that_is_not_there_is_reported() -> None:
     with pytest.raises(ConfigurationError, match="There is no region 'UKR'"):
         Numbers("UKR")
 
@@ -105,7 +105,7 @@ def test_a_row_that_lacks_a_value_has_no_text() -> None:
         ("{twice}", "the column 'twice', and there are 2 of that name."),
     ],
 )
-def test_a_wrong_template_is_told(template: str, told: str) -> None:
+def test_a_wrong_template_is_reported(template: str, told: str) -> None:
     with pytest.raises(ConfigurationError) as mistake:
         Template(template, COLUMNS)
     assert told in str(mistake.value)

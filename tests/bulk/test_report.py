@@ -36,7 +36,7 @@ def posted(row: Dict[str, str], status: int, ts: int, err: int = 0) -> Dict[str,
     return {**fields, "err": str(err), "md5": signature.md5, "sha1": signature.sha1}
 
 
-def test_the_report_tells_what_became_of_every_row(
+def test_the_report_says_what_became_of_every_row(
     bulk: Bulk, sent: Path, smsc_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fate = smsc_sandbox.messages[3].recipients[0]
@@ -68,7 +68,7 @@ def test_what_is_final_is_not_asked_again(bulk: Bulk, sent: Path, smsc_sandbox: 
     assert "  40 delivered" in again.out
 
 
-def test_statuses_that_are_not_told_are_missing_and_told(
+def test_statuses_that_are_not_known_are_missing_and_reported(
     bulk: Bulk, sent: Path, smsc_sandbox: Sandbox
 ) -> None:
     smsc_sandbox.fail("error", endpoint="status")
@@ -118,7 +118,7 @@ def test_a_callback_about_another_message_is_told_apart(sent: Path, change: Any)
     assert not public.record_status(sent.with_name("rows.csv.journal"), form)
 
 
-def test_a_callback_for_no_journal_is_told(tmp_path: Path) -> None:
+def test_a_callback_for_no_journal_is_reported(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="There is no journal"):
         public.record_status(tmp_path / "none.journal", {})
     assert not list(tmp_path.iterdir())

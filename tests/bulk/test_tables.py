@@ -80,7 +80,7 @@ def test_rows_are_read_with_their_lines(tmp_path: Path, case: str) -> None:
 
 
 @pytest.mark.parametrize("case", UNREADABLE)
-def test_what_cannot_be_read_is_told(tmp_path: Path, case: str) -> None:
+def test_what_cannot_be_read_is_reported(tmp_path: Path, case: str) -> None:
     content, told = UNREADABLE[case]
     (tmp_path / "rows").write_bytes(content)
     with pytest.raises(ConfigurationError) as mistake:
@@ -90,6 +90,6 @@ def test_what_cannot_be_read_is_told(tmp_path: Path, case: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["missing.csv", "."])
-def test_what_is_no_file_is_told(tmp_path: Path, name: str) -> None:
+def test_what_is_no_file_is_reported(tmp_path: Path, name: str) -> None:
     with pytest.raises(ConfigurationError, match=r"(No such file|Is a) "):
         open_table(tmp_path / name, "phone")

@@ -38,7 +38,7 @@ def status_of(smsc: Smsc, shop: Shop, reply: str, *arguments: str) -> Any:
         return smsc("status", "1001", PHONE, *arguments)
 
 
-def test_a_status_is_told_in_words_with_its_time_here(smsc: Smsc, shop: Shop) -> None:
+def test_a_status_is_explained_in_words_with_its_time_here(smsc: Smsc, shop: Shop) -> None:
     assert status_of(smsc, shop, f"1,{CHANGED},0") == (
         0,
         "status: delivered (1), since 15 November 2023 01:13:20 (UTC+03:00)\n",
@@ -79,7 +79,7 @@ def test_a_message_that_is_not_found_ends_with_an_exit_status_of_its_own(
     assert json.loads(status_of(smsc, shop, "-3,0,0", "--json").out)["outcome"] == "not found"
 
 
-def test_all_details_are_told_with_what_they_are(smsc: Smsc, shop: Shop) -> None:
+def test_all_details_are_named_and_shown(smsc: Smsc, shop: Shop) -> None:
     reply = f"1,{CHANGED},0,1699999999,{PHONE},1.40,Shop,Доставлено,Готово, заберите, ждём"
     assert status_of(smsc, shop, reply, "--all").out.splitlines() == [
         "status: delivered (1), since 15 November 2023 01:13:20 (UTC+03:00)",
@@ -91,7 +91,7 @@ def test_all_details_are_told_with_what_they_are(smsc: Smsc, shop: Shop) -> None
     ]
 
 
-def test_a_query_of_a_number_tells_the_operator(smsc: Smsc, shop: Shop) -> None:
+def test_a_query_of_a_number_reports_the_operator(smsc: Smsc, shop: Shop) -> None:
     hlr = "250990000000001,79990000001,250,99,Russia,Beeline,,"
     assert status_of(smsc, shop, f"1,0,0,{hlr}").out.splitlines() == [
         "status: delivered (1)",
@@ -161,20 +161,20 @@ def test_every_error_of_the_gateway_comes_with_what_to_do(
     assert what_to_do.startswith("  ")
 
 
-def test_an_error_that_is_not_documented_is_told_as_such(smsc: Smsc, shop: Shop) -> None:
+def test_an_error_that_is_not_documented_is_reported_as_such(smsc: Smsc, shop: Shop) -> None:
     with Gateway(answer(b"0,-77")) as gateway:
         shop.set(SMSC_HOST=gateway.address)
         done = smsc("balance")
     assert done.err == "refused: error 77, an error that is not documented (77)\n"
 
 
-def test_a_balance_is_told(smsc: Smsc, smsc_sandbox: Sandbox) -> None:
+def test_a_balance_is_reported(smsc: Smsc, smsc_sandbox: Sandbox) -> None:
     assert smsc("balance") == (0, "balance: 100.00\n", "")
     told = json.loads(smsc("balance", "--json").out)
     assert (told["outcome"], told["balance"], told["error"]) == ("done", "100.00", None)
 
 
-def test_a_price_is_told(smsc: Smsc, smsc_sandbox: Sandbox) -> None:
+def test_a_price_is_reported(smsc: Smsc, smsc_sandbox: Sandbox) -> None:
     assert smsc("cost", PHONE, "я" * 71) == (0, "cost 2.80, 2 parts\n", "")
     told = json.loads(smsc("cost", PHONE, "Hello", "--json").out)
     told.pop("attempts")
@@ -253,7 +253,7 @@ def test_without_an_account_nothing_is_asked(
     )
 
 
-def test_several_messages_are_not_told_as_one(smsc: Smsc, shop: Shop) -> None:
+def test_several_messages_are_not_reported_as_one(smsc: Smsc, shop: Shop) -> None:
     with Gateway(answer(b"1,1700000000,0,7,1\n20,1700000000,6,8,2")) as gateway:
         shop.set(SMSC_HOST=gateway.address)
         done = smsc("status", "7,8", "1,2")

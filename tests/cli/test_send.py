@@ -21,7 +21,7 @@ from .conftest import Shop, Smsc
 PHONE = "79991112233"
 
 
-def test_a_message_is_sent_with_the_program_s_settings_and_told_in_words(
+def test_a_message_is_sent_with_the_program_s_settings_and_explained_in_words(
     smsc: Smsc, smsc_sandbox: Sandbox
 ) -> None:
     done = smsc("send", PHONE, "Ваш заказ готов", "--sender", "Shop")
@@ -30,7 +30,7 @@ def test_a_message_is_sent_with_the_program_s_settings_and_told_in_words(
     assert (message.text, message.sender, message.phones) == ("Ваш заказ готов", "Shop", (PHONE,))
 
 
-def test_json_tells_the_same_to_programs(smsc: Smsc, smsc_sandbox: Sandbox) -> None:
+def test_json_reports_the_same_to_programs(smsc: Smsc, smsc_sandbox: Sandbox) -> None:
     done = smsc("send", PHONE, "Hello", "--json")
     assert (done.status, done.err) == (0, "")
     told = json.loads(done.out)
@@ -143,7 +143,9 @@ def test_a_refusal_in_json(smsc: Smsc, smsc_sandbox: Sandbox) -> None:
     assert told["advice"] == "Check the number; the gateway has no way to it."
 
 
-def test_a_repeated_message_is_told_to_be_there_already(smsc: Smsc, smsc_sandbox: Sandbox) -> None:
+def test_a_repeated_message_is_reported_as_already_accepted(
+    smsc: Smsc, smsc_sandbox: Sandbox
+) -> None:
     smsc("send", PHONE, "Hello")
     done = smsc("send", PHONE, "Hello")
     assert done.status == 1
@@ -255,7 +257,7 @@ WRONG: Dict[str, Any] = {
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_wrong_arguments_are_told_in_one_line_and_nothing_is_sent(
+def test_wrong_arguments_are_reported_in_one_line_and_nothing_is_sent(
     smsc: Smsc, smsc_sandbox: Sandbox, case: str
 ) -> None:
     arguments, stdin, told = WRONG[case]
@@ -279,7 +281,7 @@ def test_a_misspelt_transport_is_refused(
 
 
 @pytest.mark.filterwarnings("default::smsc_transports.reporting.notices.SMSCWarning")
-def test_a_wrong_setting_is_told_in_one_line_and_the_message_goes_out(
+def test_a_wrong_setting_is_reported_in_one_line_and_the_message_goes_out(
     smsc: Smsc, shop: Shop, smsc_sandbox: Sandbox
 ) -> None:
     shop.set(SMSC_FAILOVER="saef")
@@ -301,7 +303,7 @@ def test_where_warnings_are_errors_a_wrong_setting_ends_the_command(
     assert smsc_sandbox.messages == []
 
 
-def test_a_login_that_is_no_text_is_told_before_anything_is_sent(
+def test_a_login_that_is_no_text_is_reported_before_anything_is_sent(
     smsc: Smsc, shop: Shop, smsc_sandbox: Sandbox
 ) -> None:
     shop.set(SMSC_LOGIN=None)
@@ -317,7 +319,7 @@ def test_a_login_that_is_no_text_is_told_before_anything_is_sent(
 
 
 @pytest.mark.filterwarnings("default::smsc_transports.reporting.notices.SMSCWarning")
-def test_a_sandbox_that_nothing_leads_to_is_told(
+def test_a_sandbox_that_nothing_leads_to_is_reported(
     smsc: Smsc, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SMSC_SANDBOX", "http://127.0.0.1:9")

@@ -73,7 +73,9 @@ def test_json_is_an_object_for_each_line(smsc: Smsc, smsc_sandbox: Sandbox) -> N
     assert outcomes(done.out) == [(1, "refused"), (2, "refused"), (3, "done")]
 
 
-def test_without_money_the_rest_is_not_tried_and_told(smsc: Smsc, smsc_sandbox: Sandbox) -> None:
+def test_without_money_the_rest_is_not_tried_and_reported(
+    smsc: Smsc, smsc_sandbox: Sandbox
+) -> None:
     smsc_sandbox.balance = "2.00"
     done = smsc("send", "-", stdin=THREE.encode())
     assert done.status == 1
@@ -138,7 +140,7 @@ WRONG: Dict[str, Any] = {
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_a_wrong_line_is_told_before_anything_is_sent(
+def test_a_wrong_line_is_reported_before_anything_is_sent(
     smsc: Smsc, smsc_sandbox: Sandbox, case: str
 ) -> None:
     given, told = WRONG[case]
@@ -178,7 +180,7 @@ def test_a_row_of_a_table_a_header_or_a_comment_is_refused_before_anything_is_se
         ("+7 999 111-22-33 two", "A line is PHONES"),
     ],
 )
-def test_what_a_wrong_line_seems_to_be_is_told(smsc: Smsc, line: str, seems: str) -> None:
+def test_what_a_wrong_line_seems_to_be_is_reported(smsc: Smsc, line: str, seems: str) -> None:
     assert f"{line!r}. {seems}" in smsc("send", "-", stdin=line.encode()).err
 
 
@@ -220,7 +222,7 @@ def test_queries_of_numbers_need_numbers_only(smsc: Smsc, smsc_sandbox: Sandbox)
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are those of POSIX")
 @pytest.mark.parametrize("as_json", [False, True])
-def test_ctrl_c_tells_what_was_sent_what_is_in_doubt_and_what_was_not_sent(
+def test_ctrl_c_says_what_was_sent_what_is_in_doubt_and_what_was_not_sent(
     shop: Shop, as_json: bool
 ) -> None:
     with Gateway(answer(), lambda client: client.until_gone()) as gateway:
@@ -254,7 +256,7 @@ def test_ctrl_c_tells_what_was_sent_what_is_in_doubt_and_what_was_not_sent(
 
 @pytest.mark.usefixtures("fresh_plugins")
 @pytest.mark.parametrize("as_json", [False, True])
-def test_a_plugin_that_has_to_be_mended_ends_the_series_and_the_rest_is_told(
+def test_a_plugin_that_has_to_be_mended_ends_the_series_and_the_rest_is_reported(
     smsc: Smsc, shop: Shop, as_json: bool
 ) -> None:
     def by_country(request: Any) -> str:
@@ -279,7 +281,7 @@ def test_a_plugin_that_has_to_be_mended_ends_the_series_and_the_rest_is_told(
         ]
 
 
-def test_a_single_line_is_told_like_a_single_message(smsc: Smsc, smsc_sandbox: Sandbox) -> None:
+def test_a_single_line_is_reported_like_a_single_message(smsc: Smsc, smsc_sandbox: Sandbox) -> None:
     done = smsc("send", "-", stdin=b"79991112233 one")
     assert done == (0, "sent: id 1001, 1 part, cost 1.40, balance 98.60\n", "")
 

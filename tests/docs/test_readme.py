@@ -84,7 +84,7 @@ def test_the_differences_are_numbered_without_a_gap() -> None:
 
 
 @pytest.mark.parametrize("number", DIFFERENCES)
-def test_every_difference_tells_both_ways_a_reason_and_its_test(number: str) -> None:
+def test_every_difference_names_both_ways_a_reason_and_its_test(number: str) -> None:
     theirs, ours, reason, test = DIFFERENCES[number]
     assert theirs
     assert ours

@@ -11,7 +11,7 @@ from smsc_transports import NotSent, OutcomeUnknown, Request, Transport, Unsuppo
 from smsc_transports.failover.policies import Call, run_legacy, run_once
 from smsc_transports.values.settings import Timeout
 
-from ..surroundings import Told
+from ..surroundings import Warned
 from .scripted import Scripted, VirtualTime, make_call, send_request
 
 LOST = OutcomeUnknown("no answer")
@@ -34,7 +34,7 @@ class Waiting(Transport):
 
 
 @pytest.mark.parametrize("failure", [LOST, REFUSED, ValueError("a bug of the transport")])
-def test_legacy_goes_on_after_any_failure(failure: Exception, told: Told) -> None:
+def test_legacy_goes_on_after_any_failure(failure: Exception, warned: Warned) -> None:
     transport = Scripted(send=[failure, failure, "1,1,1,1"])
     verdict = run_legacy(make_call(send_request(), VirtualTime()), [transport])
     assert verdict.text == "1,1,1,1"
@@ -64,7 +64,7 @@ def test_legacy_takes_any_text_for_an_answer(page: str) -> None:
     ],
 )
 def test_without_an_answer_the_outcome_is_the_worst_that_may_be(
-    steps: List[Exception], outcome: str, told: Told
+    steps: List[Exception], outcome: str, warned: Warned
 ) -> None:
     verdict = run_legacy(make_call(send_request(), VirtualTime()), [Scripted(send=steps)])
     assert (verdict.text, verdict.outcome) == (None, outcome)
@@ -106,7 +106,7 @@ def test_ctrl_c_and_exit_pass_through_at_once(stop: Any) -> None:
     assert len(transport.requests) == 1
 
 
-def test_every_attempt_is_noted_oldest_first_logged_and_told(
+def test_every_attempt_is_noted_oldest_first_logged_and_reported(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     heard: List[Any] = []
@@ -125,19 +125,19 @@ def test_every_attempt_is_noted_oldest_first_logged_and_told(
     assert str(heard[0]) == "attempt 1: send by scripted to one: not sent (refused), 0.000 s"
 
 
-def test_what_a_transport_says_of_its_failure_is_stripped_of_secrets(told: Told) -> None:
+def test_what_a_transport_says_of_its_failure_is_stripped_of_secrets(warned: Warned) -> None:
     request = send_request(login="alex", password="s3cr/t")
     shown = "login=alex&psw=s3cr%2Ft and s3cr/t"
     for failure in (NotSent(shown), ValueError(shown)):
         call = make_call(request, VirtualTime())
         verdict = run_legacy(call, [Scripted(send=[failure])])
-        text = f"{call.attempts} {verdict.error} {told()}"
+        text = f"{call.attempts} {verdict.error} {warned()}"
         assert "s3cr" not in text
         assert "alex" not in text
 
 
 @pytest.mark.parametrize("answer", [b"1,1,1,1", None, 7, ["1"]])
-def test_a_transport_that_gives_no_text_has_an_unknown_outcome(answer: Any, told: Told) -> None:
+def test_a_transport_that_gives_no_text_has_an_unknown_outcome(answer: Any, warned: Warned) -> None:
     class Odd(Scripted):
         def exchange(self, request: Request, address: str, timeout: Timeout) -> str:
             return answer  # type: ignore[no-any-return]
@@ -146,11 +146,11 @@ def test_a_transport_that_gives_no_text_has_an_unknown_outcome(answer: Any, told
     verdict = run_legacy(call, [Odd()])
     assert verdict.outcome == "unknown"
     assert call.attempts[0].error == f"the transport gave {type(answer).__name__}, not text"
-    [message] = told()
+    [message] = warned()
     assert message.endswith(f"failed at exchange: it gave {type(answer).__name__}, not text.")
 
 
-def test_a_transport_that_cannot_tell_its_addresses_makes_room_for_the_next(told: Told) -> None:
+def test_a_transport_that_cannot_name_its_addresses_makes_room_for_the_next(warned: Warned) -> None:
     class Lost(Scripted):
         name = "lost"
 
@@ -162,5 +162,5 @@ def test_a_transport_that_cannot_tell_its_addresses_makes_room_for_the_next(told
     assert str(call.attempts[0]) == (
         "attempt 1: send by lost to : not sent (KeyError: 'no road'), 0.000 s"
     )
-    [message] = told()
+    [message] = warned()
     assert message.endswith("failed at addresses: KeyError: 'no road'.")

@@ -66,7 +66,7 @@ def test_a_gateway_that_is_down_is_not_tried_for_minutes_because_another_one_ans
     assert (len(down.asked("send")), time.pauses) == (3, [])
 
 
-def test_what_cannot_be_told_an_id_gets_none_and_its_lost_answer_is_unknown() -> None:
+def test_what_cannot_be_given_an_id_gets_none_and_its_lost_answer_is_unknown() -> None:
     lost, asker = WithoutId(send=[REFUSED, LOST]), Gateways(status=[FOUND])
     verdict = run_safe(make_call(send_request(), VirtualTime()), [lost], [asker])
     assert (verdict.text, verdict.outcome, verdict.id) == (None, "unknown", "")
@@ -293,7 +293,7 @@ def test_a_message_goes_out_three_times_at_most_and_is_then_unknown() -> None:
 
 
 @pytest.mark.parametrize("own_id", [0, 77])
-def test_after_a_lost_send_nothing_is_told_as_not_sent(own_id: int) -> None:
+def test_after_a_lost_send_nothing_is_reported_as_not_sent(own_id: int) -> None:
     argument = f"cost=3&phones=79990000001&mes=hello&id={own_id}"
     transport = Scripted(send=[LOST, REFUSED], status=[ABSENT])
     assert run(send_request(argument), transport).outcome == "unknown"

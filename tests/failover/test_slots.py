@@ -26,7 +26,7 @@ def status_request() -> Request:
 
 
 @pytest.mark.parametrize(("request_", "most"), [(send_request(), 14), (status_request(), 4)])
-def test_so_many_are_let_through_and_the_next_one_is_told_why_it_waited(
+def test_so_many_are_let_through_and_the_next_one_learns_why_it_waited(
     request_: Request, most: int
 ) -> None:
     with ExitStack() as held:

@@ -19,8 +19,8 @@ from smsc_transports.sandbox.server import Sandbox
 
 from .count import Count
 from .sandboxed import SCENARIOS, run
-from .strangers import STAND_IN, run_on_wire, run_with_closed_descriptors, trusted
 from .wire import THE_STATUS_LIES, wire_faults
+from .wire_runs import STAND_IN, run_on_wire, run_with_closed_descriptors, trusted
 
 CLOSED = "the program closes all descriptors"
 

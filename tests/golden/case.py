@@ -83,7 +83,7 @@ cost = _caller("get_sms_cost")
 status = _caller("get_status")
 balance = _caller("get_balance")
 command = _caller("_smsc_send_cmd")
-letter = _caller("send_sms_mail")
+by_mail = _caller("send_sms_mail")
 
 # A plain call of every HTTP method, for what is the same in all of them.
 PLAIN_CALLS: Tuple[Tuple[str, Callable[..., Case], Tuple[Any, ...]], ...] = (

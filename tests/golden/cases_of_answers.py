@@ -213,7 +213,7 @@ def faults() -> Iterator[Case]:
     yield send("query that fails nowhere else", PHONE, "t", query="a=~|", script=[BROKEN] * 5)
     for what, secured in (
         ("certificate for another name", WRONG_NAME),
-        ("certificate from a stranger", WRONG_AUTHORITY),
+        ("certificate of an unknown authority", WRONG_AUTHORITY),
         ("closed after the handshake", CLOSED),
         ("closed after reading", b""),
         ("500", BROKEN),

@@ -11,8 +11,8 @@ from tests.golden.case import (
     DEBUG,
     PHONE,
     Case,
+    by_mail,
     charset,
-    letter,
     these,
 )
 from tests.golden.cases_of_calls import TEXTS
@@ -20,12 +20,12 @@ from tests.golden.gateway import CLOSED, NO_SUCH_NAME, REFUSED
 
 
 def mail() -> Iterator[Case]:
-    """Letters of every content."""
-    yield letter("plain", PHONE, "test")
-    yield letter("by keyword", message="test", phones=PHONE)
-    yield letter("all by position", PHONE, "test", 1, "0101200000", 5, 1, "sms")
-    yield letter("apikey", PHONE, "test", given=APIKEY)
-    yield letter("colons in everything", "7:9", "a:b", 0, "1:2", "3:4", 0, "s:t")
+    """E-mails of every content."""
+    yield by_mail("plain", PHONE, "test")
+    yield by_mail("by keyword", message="test", phones=PHONE)
+    yield by_mail("all by position", PHONE, "test", 1, "0101200000", 5, 1, "sms")
+    yield by_mail("apikey", PHONE, "test", given=APIKEY)
+    yield by_mail("colons in everything", "7:9", "a:b", 0, "1:2", "3:4", 0, "s:t")
     for what, text in (
         ("empty", ""),
         ("a dot", "."),
@@ -46,24 +46,24 @@ def mail() -> Iterator[Case]:
         ("list of lines", "7999:one\n7888:two"),
         ("delete character", "a\x7fb"),
     ):
-        yield letter(f"text {what}", PHONE, text)
+        yield by_mail(f"text {what}", PHONE, text)
     for what, text in (
         ("Cyrillic", CYRILLIC),
         ("emoji", "ok 🙂"),
         ("Cyrillic with line breaks", "Раз\n.два\rтри\r\n"),
         ("lone surrogate", "a\ud800b"),
     ):
-        yield letter(f"text {what}", PHONE, text)
+        yield by_mail(f"text {what}", PHONE, text)
     for name in ("windows-1251", "koi8-r", "no-such-charset", "latin-1"):
-        yield letter(f"{name}, ASCII", PHONE, "test", given=charset(name))
-        yield letter(f"{name}, Cyrillic", PHONE, CYRILLIC, given=charset(name))
-        yield letter(f"{name}, emoji", PHONE, "ok 🙂", given=charset(name))
+        yield by_mail(f"{name}, ASCII", PHONE, "test", given=charset(name))
+        yield by_mail(f"{name}, Cyrillic", PHONE, CYRILLIC, given=charset(name))
+        yield by_mail(f"{name}, emoji", PHONE, "ok 🙂", given=charset(name))
     for what, value in (("id", 77), ("id", "a"), ("id", None), ("translit", True), ("format", "9")):
-        yield letter(f"{what} {value!r}", PHONE, "test", **{what: value})
+        yield by_mail(f"{what} {value!r}", PHONE, "test", **{what: value})
     for what, word in (("sender", "Ваня"), ("phones", "группа"), ("time", "завтра"), ("id", "№")):
-        yield letter(f"{what} in Cyrillic", **{"phones": PHONE, "message": "t", what: word})
+        yield by_mail(f"{what} in Cyrillic", **{"phones": PHONE, "message": "t", what: word})
     for name in ACCOUNT:
-        yield letter(f"{name} in Cyrillic", PHONE, "test", given={name: "Я"})
+        yield by_mail(f"{name} in Cyrillic", PHONE, "test", given={name: "Я"})
     for what, values in (
         ("phones", these(79999999999, None, b"7999", [PHONE])),
         ("message", these(5, None, b"test")),
@@ -71,15 +71,15 @@ def mail() -> Iterator[Case]:
         ("sender", these(False, None, 777)),
     ):
         for value in values:
-            yield letter(f"{what} {value!r}", **{"phones": PHONE, "message": "t", what: value})
-    yield letter("phones None, with AUTH", None, "t", given=_mail_account())
+            yield by_mail(f"{what} {value!r}", **{"phones": PHONE, "message": "t", what: value})
+    yield by_mail("phones None, with AUTH", None, "t", given=_mail_account())
     for name in (*ACCOUNT, "SMSC_CHARSET"):
-        yield letter(f"{name} None", PHONE, "test", given={name: None})
-    yield letter("unknown keyword", PHONE, "test", query="a=1")
-    yield letter("debug", PHONE, "test", given=DEBUG)
-    yield letter("other sender address", PHONE, "t", given={"SMTP_FROM": "me@example.com"})
-    yield letter("sender address with a name", PHONE, "t", given={"SMTP_FROM": "Me <me@x.y>"})
-    yield letter("no sender address", PHONE, "t", given={"SMTP_FROM": ""})
+        yield by_mail(f"{name} None", PHONE, "test", given={name: None})
+    yield by_mail("unknown keyword", PHONE, "test", query="a=1")
+    yield by_mail("debug", PHONE, "test", given=DEBUG)
+    yield by_mail("other sender address", PHONE, "t", given={"SMTP_FROM": "me@example.com"})
+    yield by_mail("sender address with a name", PHONE, "t", given={"SMTP_FROM": "Me <me@x.y>"})
+    yield by_mail("no sender address", PHONE, "t", given={"SMTP_FROM": ""})
 
 
 def _mail_account(login: Any = "mailer", password: Any = "mail password") -> Dict[str, Any]:
@@ -117,9 +117,9 @@ def mail_servers() -> Iterator[Case]:
         ("refuses QUIT", {"QUIT": "500 stay"}),
     )
     for what, script in replies:
-        yield letter(what, PHONE, "test", script=[script])
+        yield by_mail(what, PHONE, "test", script=[script])
     for what, step in (("refuses", REFUSED), ("has no address", NO_SUCH_NAME), ("closes", CLOSED)):
-        yield letter(f"server {what}", PHONE, "test", script=[step])
+        yield by_mail(f"server {what}", PHONE, "test", script=[step])
     for mechanisms in ("PLAIN LOGIN", "LOGIN", "CRAM-MD5 PLAIN", "PLAIN", "XOAUTH2", ""):
         greeting = {
             "EHLO": f"250-gateway\r\n250 AUTH {mechanisms}" if mechanisms else "250 gateway"
@@ -128,7 +128,7 @@ def mail_servers() -> Iterator[Case]:
             greeting["AUTH"] = "334 PDEyMzQ1QGdhdGV3YXk+"
         if mechanisms == "LOGIN":
             greeting["AUTH"] = "334 UGFzc3dvcmQ6"
-        yield letter(
+        yield by_mail(
             f"AUTH, server offers {mechanisms or 'none'}",
             PHONE,
             "test",
@@ -136,13 +136,13 @@ def mail_servers() -> Iterator[Case]:
             script=[greeting],
         )
     refused = {"AUTH": "535 wrong"}
-    yield letter("AUTH refused", PHONE, "test", given=_mail_account(), script=[refused])
-    yield letter("hangs up at AUTH", PHONE, "t", given=_mail_account(), script=[{"AUTH": ""}])
-    yield letter("AUTH with empty password", PHONE, "t", given=_mail_account(password=""))
-    yield letter("AUTH with Cyrillic password", PHONE, "t", given=_mail_account(password="Я"))
-    yield letter("AUTH with password None", PHONE, "t", given=_mail_account(password=None))
-    yield letter("no AUTH without a login", PHONE, "t", given=_mail_account(login=""))
-    yield letter("no AUTH with login None", PHONE, "t", given=_mail_account(login=None))
-    yield letter("AUTH and Cyrillic text", PHONE, CYRILLIC, given=_mail_account())
-    yield letter("server with port", PHONE, "t", given={"SMTP_SERVER": "send.smsc.ua:25"})
-    yield letter("no server", PHONE, "t", given={"SMTP_SERVER": ""})
+    yield by_mail("AUTH refused", PHONE, "test", given=_mail_account(), script=[refused])
+    yield by_mail("hangs up at AUTH", PHONE, "t", given=_mail_account(), script=[{"AUTH": ""}])
+    yield by_mail("AUTH with empty password", PHONE, "t", given=_mail_account(password=""))
+    yield by_mail("AUTH with Cyrillic password", PHONE, "t", given=_mail_account(password="Я"))
+    yield by_mail("AUTH with password None", PHONE, "t", given=_mail_account(password=None))
+    yield by_mail("no AUTH without a login", PHONE, "t", given=_mail_account(login=""))
+    yield by_mail("no AUTH with login None", PHONE, "t", given=_mail_account(login=None))
+    yield by_mail("AUTH and Cyrillic text", PHONE, CYRILLIC, given=_mail_account())
+    yield by_mail("server with port", PHONE, "t", given={"SMTP_SERVER": "send.smsc.ua:25"})
+    yield by_mail("no server", PHONE, "t", given={"SMTP_SERVER": ""})

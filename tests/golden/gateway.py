@@ -1,7 +1,7 @@
 """A gateway on loopback that follows a script and writes down every byte it is sent.
 
 Programs under test have the gateway's real names built in. `Gateway.resolve` answers in the
-place of `socket.getaddrinfo`, the one door that urllib, urllib3 and smtplib share, so that
+place of `socket.getaddrinfo`, the one function that urllib, urllib3 and smtplib share, so that
 nothing about them changes but the address. Each look-up opens a port of its own, accepts one
 connection there and obeys one step of the script: an attempt is thereby tied to the name it was
 meant for.
@@ -34,7 +34,7 @@ REFUSED = "refused"
 CLOSED = "closed before reading"
 RESET = "reset after reading"
 WRONG_NAME = "certificate for another name"
-WRONG_AUTHORITY = "certificate from a stranger"
+WRONG_AUTHORITY = "certificate of an unknown authority"
 WHILE_RESOLVING = (NO_SUCH_NAME, INTERRUPTED, EXITED)
 
 SCHEMES = {25: "smtp", 80: "http", 443: "https", 587: "smtp"}
@@ -62,14 +62,14 @@ class Certificates:
 
     def __init__(self) -> None:
         self.authority = trustme.CA()
-        self.stranger = trustme.CA()
+        self.unknown_authority = trustme.CA()
         self._contexts: Dict[Tuple[str, str], ssl.SSLContext] = {}
 
     def context(self, name: str, step: Step) -> ssl.SSLContext:
         """Give what a server of this name needs, with the fault that the step may want."""
         fault = step if step in (WRONG_NAME, WRONG_AUTHORITY) else ""
         if (name, str(fault)) not in self._contexts:
-            authority = self.stranger if fault == WRONG_AUTHORITY else self.authority
+            authority = self.unknown_authority if fault == WRONG_AUTHORITY else self.authority
             subject = "another.example" if fault == WRONG_NAME else name
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             authority.issue_cert(subject).configure_cert(context)

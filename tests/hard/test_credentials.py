@@ -19,7 +19,7 @@ __all__ = ["shown"]
 
 pytestmark = pytest.mark.usefixtures("fresh_plugins")
 
-# A stranger's transport
+# A third-party transport
 
 ASKED: Dict[str, Callable[[Any], Any]] = {
     "status": lambda face: face.SMSC().get_status(5, PHONE),
@@ -30,7 +30,7 @@ ASKED: Dict[str, Callable[[Any], Any]] = {
 
 @pytest.mark.parametrize("chosen_by", ["setting", "hook"])
 @pytest.mark.parametrize("command", ASKED)
-def test_what_a_strangers_transport_cannot_carry_is_not_sent_and_said_so(
+def test_what_a_third_party_transport_cannot_carry_is_not_sent_and_said_so(
     face: Any, shown: Shown, command: str, chosen_by: str
 ) -> None:
     courier = Courier()
@@ -50,7 +50,7 @@ def test_what_a_strangers_transport_cannot_carry_is_not_sent_and_said_so(
 
 
 @pytest.mark.usefixtures("shown")
-def test_the_balance_by_a_strangers_transport_that_has_none_is_false(face: Any) -> None:
+def test_the_balance_by_a_third_party_transport_that_has_none_is_false(face: Any) -> None:
     employ(Courier())
     face.SMSC_TRANSPORT = "courier"
     with Gateway() as gateway:
@@ -59,7 +59,7 @@ def test_the_balance_by_a_strangers_transport_that_has_none_is_false(face: Any) 
     assert gateway.connections == 0
 
 
-def test_a_list_of_a_strangers_transport_and_http_asks_by_http(face: Any) -> None:
+def test_a_list_of_a_third_party_transport_and_http_asks_by_http(face: Any) -> None:
     employ(Courier())
     face.SMSC_TRANSPORT = "courier,http-get"
     with Gateway() as gateway:
@@ -68,7 +68,7 @@ def test_a_list_of_a_strangers_transport_and_http_asks_by_http(face: Any) -> Non
     assert gateway.connections == 1
 
 
-def test_safe_mode_does_not_ask_by_http_what_became_of_a_strangers_message(face: Any) -> None:
+def test_safe_mode_does_not_ask_by_http_what_became_of_a_third_party_message(face: Any) -> None:
     def lose(request: Any) -> str:
         raise OutcomeUnknown("the courier is gone")
 

@@ -106,7 +106,7 @@ def stalled(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
 def test_a_name_that_stalls_holds_no_call_beyond_its_deadline(
     face: Any, stalled: threading.Event, failover: str, transport: str
 ) -> None:
-    face.SMSC_FAILOVER, face.SMSC_TRANSPORT = failover, transport
+    face.SMSC_FAILOVER, face.SMSC_TRANSPORT, face.SMSC_DEADLINE = failover, transport, 0.1
     face.SMSC_HOST = "one.example:80,two.example:80"
     face.SMTP_SERVER = "mail.example"
     with ThreadPoolExecutor(1) as pool:

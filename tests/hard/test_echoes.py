@@ -60,7 +60,7 @@ def test_echoes_of_a_mail_server_are_masked_in_exceptions_and_attempts(
 
 
 @pytest.mark.parametrize("kind", [RuntimeError, TypeError, OSError])
-def test_a_replaced_smtplib_that_repeats_a_letter_shows_no_password(
+def test_a_replaced_smtplib_that_repeats_a_mail_shows_no_password(
     face: Any, shown: Shown, monkeypatch: pytest.MonkeyPatch, kind: Any
 ) -> None:
     class Repeating:

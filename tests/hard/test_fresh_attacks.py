@@ -152,14 +152,14 @@ def test_who_takes_part_in_the_limit_is_remembered_without_password() -> None:
         assert "hunter2" not in repr(slots._taken)
 
 
-def test_a_host_and_a_port_given_as_a_pair_lead_to_no_other_host(face: Any, told: Any) -> None:
+def test_a_host_and_a_port_given_as_a_pair_lead_to_no_other_host(face: Any, warned: Any) -> None:
     """Of 8080 the system would make the address 0.0.31.144."""
     with Gateway() as gateway:
         face.SMSC_HOST = (gateway.address, 8080)
         gateway.refuse()
         reply = face.SMSC().send_sms(PHONE, "hello")
     assert [attempt.address for attempt in reply.attempts] == [gateway.address]
-    assert "8080" in told()[0]
+    assert "8080" in warned()[0]
 
 
 @pytest.mark.parametrize("size", [4096, 8191, 8192, 8193, 16000, 16384])

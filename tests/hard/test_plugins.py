@@ -47,9 +47,9 @@ def write(folder: Path, **modules: str) -> str:
 
 def with_plugin(folder: Path, text: str, program: str, host: str, **settings: Any) -> Any:
     """Run a program that names a module as its plugin."""
-    write(folder, stranger=text)
+    write(folder, third_party=text)
     program = f"sys.path.insert(0, {str(folder)!r})\n" + textwrap.dedent(program)
-    return run(program, host, SMSC_PLUGINS="stranger", **settings)
+    return run(program, host, SMSC_PLUGINS="third_party", **settings)
 
 
 @pytest.mark.parametrize("leave", ["sys.exit('no licence')", "sys.exit()", "raise SystemExit(0)"])
@@ -59,7 +59,7 @@ def test_sys_exit_at_a_plugins_import_leaves_it_out_and_the_message_is_sent(
     with Gateway() as gateway:
         out, err = with_plugin(tmp_path, f"import sys\n{leave}\n", "print(send())", gateway.address)
     assert (out, gateway.connections) == (str(SENT), 1)
-    assert "stranger" in err
+    assert "third_party" in err
     assert "SystemExit" in err
 
 
@@ -77,7 +77,7 @@ STRANGER = """
 from smsc_transports import Transport, hookimpl
 
 class T(Transport):
-    name = "stranger"
+    name = "third_party"
     def exchange(self, request, address, timeout):
         return request.nowhere
 
@@ -96,18 +96,18 @@ CAUSES = {
 
 @pytest.mark.parametrize("quiet", [False, True], ids=["", "warnings ignored"])
 @pytest.mark.parametrize("bug", BUGS)
-def test_a_plugins_bug_is_told_once_on_stderr_with_plugin_file_and_exception(
+def test_a_plugins_bug_is_reported_once_on_stderr_with_plugin_file_and_exception(
     tmp_path: Path, bug: str, quiet: bool
 ) -> None:
     settings = {"PYTHONWARNINGS": "ignore"} if quiet else {}
     if bug in ("exchange", "addresses"):
-        settings["SMSC_TRANSPORT"] = "stranger"
+        settings["SMSC_TRANSPORT"] = "third_party"
     with Gateway() as gateway:
         _, err = with_plugin(
             tmp_path, STRANGER + BUGS[bug], "send(); send(); send()", gateway.address, **settings
         )
-    assert err.count(str(tmp_path / "stranger.py")) >= 1
-    assert "stranger" in err
+    assert err.count(str(tmp_path / "third_party.py")) >= 1
+    assert "third_party" in err
     assert err.count(CAUSES.get(bug, "AttributeError")) == 1, err
 
 
@@ -264,7 +264,7 @@ def test_a_wrapper_of_the_transports_may_add_one(face: Any, kind: str) -> None:
     assert face.SMSC().send_sms(PHONE, "hello")[0] == "7"
 
 
-def test_a_wrapper_that_fails_is_told_and_nothing_is_sent(
+def test_a_wrapper_that_fails_is_reported_and_nothing_is_sent(
     face: Any, gateway: EveryHost, shown: Shown
 ) -> None:
     @hookimpl(wrapper=True)
@@ -310,7 +310,7 @@ def test_pluggys_own_monitoring_sees_the_calls_of_hooks(face: Any, gateway: Ever
 
 
 @pytest.mark.parametrize("commands", ["send", "send,status", ""])
-def test_commands_given_as_one_text_are_refused_and_told(
+def test_commands_given_as_one_text_are_refused_and_reported(
     face: Any, gateway: EveryHost, shown: Shown, commands: str
 ) -> None:
     courier = Courier()

@@ -10,14 +10,14 @@ import pytest
 from smsc_transports import NotSent, OutcomeUnknown, hookimpl, plugin_manager
 from smsc_transports.values.errors import ConfigurationError
 
-from ..surroundings import Told, module_with
+from ..surroundings import Warned, module_with
 from .peers import PHONE, Gateway
 from .programs import Courier, employ
 
 pytestmark = pytest.mark.usefixtures("fresh_plugins")
 
 
-def plug(name: str = "stranger", **hooks: Callable[..., Any]) -> None:
+def plug(name: str = "third_party", **hooks: Callable[..., Any]) -> None:
     plugin_manager().register(
         module_with(name, **{hook: hookimpl(work) for hook, work in hooks.items()}), name
     )
@@ -60,7 +60,7 @@ def refusing(observer: Callable[..., Any]) -> Callable[..., Any]:
     return refuse
 
 
-def test_an_observer_whose_decorator_fails_stops_no_other(face: Any, told: Told) -> None:
+def test_an_observer_whose_decorator_fails_stops_no_other(face: Any, warned: Warned) -> None:
     heard = []
     plug("first", smsc_attempt=lambda attempt: heard.append("first"))
     plug("guarded", smsc_attempt=refusing(lambda attempt: None))
@@ -69,11 +69,11 @@ def test_an_observer_whose_decorator_fails_stops_no_other(face: Any, told: Told)
         face.SMSC_HOST = gateway.address
         face.SMSC().send_sms(PHONE, "hello")
     assert heard == ["last", "first"]
-    assert "'guarded'" in told()[0]
-    assert "'first'" not in told()[0]
+    assert "'guarded'" in warned()[0]
+    assert "'first'" not in warned()[0]
 
 
-def test_an_observer_that_leaves_and_fails_stops_no_other(face: Any, told: Told) -> None:
+def test_an_observer_that_leaves_and_fails_stops_no_other(face: Any, warned: Warned) -> None:
     heard = []
 
     def leave(attempt: Any) -> None:
@@ -86,7 +86,7 @@ def test_an_observer_that_leaves_and_fails_stops_no_other(face: Any, told: Told)
         face.SMSC_HOST = gateway.address
         face.SMSC().send_sms(PHONE, "hello")
     assert heard == ["first"]
-    assert "'leaver'" in told()[0]
+    assert "'leaver'" in warned()[0]
 
 
 def test_an_observer_that_would_never_run_is_refused() -> None:
@@ -125,7 +125,7 @@ class Broken(Exception):
     ids=["no constructor", "no text", "no text of a bug"],
 )
 def test_an_error_that_is_broken_itself_never_reaches_the_program(
-    face: Any, told: Told, error: Exception, outcome: str
+    face: Any, warned: Warned, error: Exception, outcome: str
 ) -> None:
     def fail(request: Any) -> str:
         raise error
@@ -137,8 +137,8 @@ def test_an_error_that_is_broken_itself_never_reaches_the_program(
 
 
 @pytest.mark.parametrize("hook", ["smsc_settings", "smsc_choose_transport", "smsc_attempt"])
-def test_a_hook_s_error_without_a_text_is_told_by_its_type(
-    face: Any, told: Told, hook: str
+def test_a_hook_s_error_without_a_text_is_reported_by_its_type(
+    face: Any, warned: Warned, hook: str
 ) -> None:
     def fail(*_: Any, **__: Any) -> None:
         raise Broken
@@ -152,17 +152,19 @@ def test_a_hook_s_error_without_a_text_is_told_by_its_type(
     with Gateway() as gateway:
         face.SMSC_HOST = gateway.address
         face.SMSC().send_sms(PHONE, "hello")
-    assert "Broken" in told()[0]
+    assert "Broken" in warned()[0]
 
 
-def test_one_text_in_the_place_of_a_list_of_addresses_is_told(face: Any, told: Told) -> None:
+def test_one_text_in_the_place_of_a_list_of_addresses_is_reported(
+    face: Any, warned: Warned
+) -> None:
     courier = Courier()
     courier.addresses = lambda request: "127.0.0.1:9"  # type: ignore
     employ(courier)
     face.SMSC_TRANSPORT = "courier"
     reply = face.SMSC().send_sms(PHONE, "hello")
     assert (reply.outcome, courier.carried) == ("not sent", [])
-    assert "'courier'" in told()[0]
+    assert "'courier'" in warned()[0]
 
 
 def test_an_address_may_be_a_list(face: Any) -> None:
@@ -174,19 +176,21 @@ def test_an_address_may_be_a_list(face: Any) -> None:
 
 
 @pytest.mark.parametrize("name", [5, b"courier"])
-def test_a_transport_whose_name_is_no_text_is_left_out(face: Any, told: Told, name: Any) -> None:
+def test_a_transport_whose_name_is_no_text_is_left_out(
+    face: Any, warned: Warned, name: Any
+) -> None:
     courier = Courier()
     courier.name = name
     employ(courier)
     with Gateway() as gateway:
         face.SMSC_HOST = gateway.address
         assert face.SMSC().send_sms(PHONE, "hello").ok
-    assert "is left out" in told()[0]
+    assert "is left out" in warned()[0]
 
 
 @pytest.mark.parametrize("commands", [5, True, iter(["send"])], ids=["int", "bool", "iterator"])
 def test_a_transport_whose_commands_are_no_set_is_left_out(
-    face: Any, told: Told, commands: Any
+    face: Any, warned: Warned, commands: Any
 ) -> None:
     courier = Courier()
     courier.commands = commands
@@ -194,10 +198,10 @@ def test_a_transport_whose_commands_are_no_set_is_left_out(
     with Gateway() as gateway:
         face.SMSC_HOST = gateway.address
         assert face.SMSC().send_sms(PHONE, "hello").ok
-    assert "is left out" in told()[0]
+    assert "is left out" in warned()[0]
 
 
-def test_a_transport_that_only_sends_is_not_asked_a_price(face: Any, told: Told) -> None:
+def test_a_transport_that_only_sends_is_not_asked_a_price(face: Any, warned: Warned) -> None:
     """It would send the message."""
     courier = Courier()
     employ(courier)
@@ -205,7 +209,7 @@ def test_a_transport_that_only_sends_is_not_asked_a_price(face: Any, told: Told)
         face.SMSC_HOST, face.SMSC_TRANSPORT = gateway.address, "courier"
         reply = face.SMSC().get_sms_cost(PHONE, "hello")
         assert (reply, reply.outcome, gateway.asked) == (["", ""], "not sent", [])
-        assert "courier carries no cost" in told()[0]
+        assert "courier carries no cost" in warned()[0]
         face.SMSC_TRANSPORT = "courier,http-get"
         assert face.SMSC().get_sms_cost(PHONE, "hello") == ["0.50", "1"]
     assert courier.carried == []

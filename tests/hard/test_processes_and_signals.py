@@ -356,7 +356,9 @@ def test_a_send_at_exit_is_sent(ending: str, earlier: bool) -> None:
 
 
 @pytest.mark.parametrize("ending", [name for name in ENDINGS if "__del__" in name])
-def test_a_first_send_when_python_imports_nothing_any_more_is_told_as_failed(ending: str) -> None:
+def test_a_first_send_when_python_imports_nothing_any_more_is_reported_as_failed(
+    ending: str,
+) -> None:
     """That is what the vendor's file does, whose first send imports something too."""
     assert not sent_at_the_end(ending, earlier=False)
 
@@ -366,7 +368,7 @@ def test_a_later_send_when_python_imports_nothing_any_more_is_sent(ending: str) 
     assert sent_at_the_end(ending, earlier=True)
 
 
-def test_a_send_when_the_package_is_taken_apart_is_told_as_failed() -> None:
+def test_a_send_when_the_package_is_taken_apart_is_reported_as_failed() -> None:
     assert not sent_at_the_end(TOO_LATE, earlier=True)
 
 

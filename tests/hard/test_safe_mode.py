@@ -110,7 +110,7 @@ def test_after_a_lost_send_a_host_that_refuses_connections_leaves_the_outcome_un
     assert reply.sent_id
 
 
-def test_a_message_that_never_left_is_still_told_as_not_sent(safe: Any) -> None:
+def test_a_message_that_never_left_is_still_reported_as_not_sent(safe: Any) -> None:
     with Gateway() as gone:
         gone.refuse()
         safe.SMSC_HOST = gone.address
@@ -120,7 +120,7 @@ def test_a_message_that_never_left_is_still_told_as_not_sent(safe: Any) -> None:
 # A proxy that repeats the request: the answer to the copy is error 9.
 
 
-def test_error_9_for_a_copy_that_a_proxy_made_is_not_told_as_refused(
+def test_error_9_for_a_copy_that_a_proxy_made_is_not_reported_as_refused(
     safe: Any, secured: Dict[str, Any]
 ) -> None:
     with Gateway(send=says("{id},-9", taken=True), **secured) as gateway:
@@ -130,7 +130,7 @@ def test_error_9_for_a_copy_that_a_proxy_made_is_not_told_as_refused(
     assert [message["id"] for message in gateway.messages] == [reply.id]
 
 
-def test_error_9_without_an_id_for_such_a_copy_is_not_told_as_refused(safe: Any) -> None:
+def test_error_9_without_an_id_for_such_a_copy_is_not_reported_as_refused(safe: Any) -> None:
     with Gateway(send=says("0,-9", taken=True)) as gateway:
         safe.SMSC_HOST = gateway.address
         assert safe.SMSC().send_sms(PHONE, "hello").ok
@@ -146,7 +146,7 @@ def test_before_error_9_is_believed_the_status_is_asked(safe: Any) -> None:
     assert gateway.messages == []
 
 
-def test_error_9_whose_status_cannot_be_had_is_not_told_as_refused(safe: Any) -> None:
+def test_error_9_whose_status_cannot_be_had_is_not_reported_as_refused(safe: Any) -> None:
     """It may be a copy's."""
     with Gateway(send=says("{id},-9", taken=True), status=lost) as gateway:
         safe.SMSC_HOST = gateway.address
@@ -220,7 +220,7 @@ def test_407_without_a_proxy_sends_no_second_copy(
     assert reply.ok if not own_id else reply.outcome == "unknown"
 
 
-def test_407_without_a_proxy_is_not_told_as_not_sent(face: Any) -> None:
+def test_407_without_a_proxy_is_not_reported_as_not_sent(face: Any) -> None:
     with Gateway(send=says("", "407 Proxy Authentication Required", taken=True)) as gateway:
         face.SMSC_HOST = gateway.address
         assert face.SMSC().send_sms(PHONE, "hello").outcome == "unknown"

@@ -9,7 +9,7 @@ import pytest
 from smsc_transports import hookimpl, plugin_manager
 from smsc_transports.values.settings import Timeout
 
-from ..surroundings import Told, module_with
+from ..surroundings import Warned, module_with
 from .peers import PHONE, Gateway, taken_and_lost
 
 pytestmark = pytest.mark.usefixtures("fresh_plugins")
@@ -60,14 +60,14 @@ def test_what_a_constant_may_be_a_plugin_may_give(face: Any, changes: Dict[str, 
 @pytest.mark.parametrize(
     "changes", [{"timeout": "soon"}, {"deadline": -1}, {"failover": "none"}], ids=str
 )
-def test_what_cannot_be_understood_is_told_and_the_message_is_not_lost(
-    face: Any, told: Told, changes: Dict[str, Any]
+def test_what_cannot_be_understood_is_reported_and_the_message_is_not_lost(
+    face: Any, warned: Warned, changes: Dict[str, Any]
 ) -> None:
     change(**changes)
     with Gateway() as gateway:
         face.SMSC_HOST = gateway.address
         assert face.SMSC().send_sms(PHONE, "hello").ok
-    (message,) = told()
+    (message,) = warned()
     assert repr(next(iter(changes.values()))) in message
 
 
@@ -81,11 +81,11 @@ def test_a_plugin_may_give_the_hosts_as_a_list(face: Any) -> None:
 
 
 def test_a_host_with_a_password_from_a_plugin_is_refused_without_showing_it(
-    face: Any, told: Told
+    face: Any, warned: Warned
 ) -> None:
     with Gateway() as gateway:
         change(host=f"http://shop:hunter2hunter2@{gateway.address}/")
         reply = face.SMSC().send_sms(PHONE, "hello")
     assert (reply, reply.outcome, gateway.asked) == (["", ""], "not sent", [])
-    assert "Nothing is sent" in "".join(told())
-    assert "hunter2" not in "".join(told())
+    assert "Nothing is sent" in "".join(warned())
+    assert "hunter2" not in "".join(warned())

@@ -107,7 +107,7 @@ def test_a_copy_of_a_reply_keeps_its_names(face: Any, make: Any) -> None:
 
 
 @pytest.mark.parametrize("make", [copy.copy, copy.deepcopy])
-def test_a_copy_of_a_lost_call_still_tells_its_story(face: Any, make: Any) -> None:
+def test_a_copy_of_a_lost_call_still_lists_its_attempts(face: Any, make: Any) -> None:
     with Gateway(Client.close) as gateway:
         face.SMSC_HOST = gateway.address
         reply = make(face.SMSC().send_sms(PHONE, "hello"))
@@ -220,7 +220,7 @@ def test_nothing_grows_with_every_new_value(growth: Dict[str, int], what: str) -
 
 
 @pytest.mark.parametrize("what", ["wrong settings", "failures of a plugin"])
-def test_what_is_told_with_a_varying_text_does_not_fill_the_log(what: str) -> None:
+def test_what_is_reported_with_a_varying_text_does_not_fill_the_log(what: str) -> None:
     program = f"for number in range(500): {VARYING[what]}"
     if "plugin" in what:
         program = PLUGIN + program

@@ -24,7 +24,7 @@ from ..surroundings import (
     PHONE,
     Gateway,
     Pigeon,
-    Told,
+    Warned,
     module_with,
     transport_names,
 )
@@ -45,13 +45,13 @@ def test_installed_plugin_is_found_by_its_entry_point(face: Any, installed: Any)
 
 
 def test_broken_plugin_is_named_with_version_and_cause_and_the_rest_works(
-    face: Any, installed: Any, told: Told
+    face: Any, installed: Any, warned: Warned
 ) -> None:
     installed("broken", "good")
     face.SMSC_TRANSPORT = "pigeon"
     for _ in range(2):
         assert face.SMSC().send_sms(PHONE, "coo") == ["7", "1", "0.00", "coo"]
-    [message] = told()
+    [message] = warned()
     assert message == (
         "The plugin 'broken' from the distribution broken-gateway 0.3 does not load and is left "
         "out: ImportError: libgateway.so: cannot open shared object file. Fix or uninstall it, "
@@ -109,10 +109,10 @@ def test_older_version_further_down_the_path_does_not_count(installed: Any) -> N
     assert "pigeon" in transport_names()
 
 
-def test_torn_entry_points_are_named_and_the_rest_works(installed: Any, told: Told) -> None:
+def test_torn_entry_points_are_named_and_the_rest_works(installed: Any, warned: Warned) -> None:
     installed("torn", "good")
     assert "pigeon" in transport_names()
-    [message] = told()
+    [message] = warned()
     assert message.startswith(
         "The plugin 'torn-package' from the distribution torn-package 5.0 does not load and is "
         "left out: "
@@ -191,13 +191,13 @@ def test_one_file_comes_in_by_smsc_plugins(
     assert face.SMSC().send_sms(PHONE, "test") == ["5", "1", "0.00", "0.00"]
 
 
-def test_module_that_is_missing_is_told_once(
-    face: Any, gateway: Gateway, told: Told, monkeypatch: pytest.MonkeyPatch
+def test_module_that_is_missing_is_reported_once(
+    face: Any, gateway: Gateway, warned: Warned, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SMSC_PLUGINS", "nowhere_to_be_found")
     for _ in range(2):
         assert face.SMSC().send_sms(PHONE, "test").ok
-    [message] = told()
+    [message] = warned()
     assert message == (
         "The plugin 'nowhere_to_be_found' from the module nowhere_to_be_found of SMSC_PLUGINS "
         "does not load and is left out: ModuleNotFoundError: No module named "

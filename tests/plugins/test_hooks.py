@@ -12,7 +12,7 @@ from smsc_transports.reporting.notices import SMSCWarning
 from smsc_transports.values.errors import ConfigurationError
 
 from ..faces import LOGIN, PASSWORD
-from ..surroundings import BUILT_IN_TRANSPORTS, PHONE, Gateway, Lost, Pigeon, Told, plug_in
+from ..surroundings import BUILT_IN_TRANSPORTS, PHONE, Gateway, Lost, Pigeon, Warned, plug_in
 
 pytestmark = pytest.mark.usefixtures("fresh_plugins")
 
@@ -74,14 +74,14 @@ class Nameless(Pigeon):
     ],
 )
 def test_smsc_transports_that_fails_leaves_its_own_transports_out(
-    given: Any, cause: str, face: Any, gateway: Gateway, told: Told
+    given: Any, cause: str, face: Any, gateway: Gateway, warned: Warned
 ) -> None:
     plug_in("odd", smsc_transports=given)
     plug_in("sound", smsc_transports=lambda: [Pigeon()])
     assert face.SMSC().send_sms(PHONE, "test").ok
     face.SMSC_TRANSPORT = "pigeon"
     assert face.SMSC().send_sms(PHONE, "test")[0] == "7"
-    [message] = told()
+    [message] = warned()
     assert message == (
         "The plugin 'odd' from plugin_manager().register() cannot give its transports and is "
         f"left out: {cause}. Fix or uninstall it, or set SMSC_BLOCK_PLUGINS=odd."
@@ -207,7 +207,7 @@ def test_smsc_choose_transport_may_name_several_to_be_tried_in_order(face: Any) 
         ("carrier", ""),
     ],
 )
-def test_smsc_choose_transport_with_an_unknown_name_is_told_the_names(
+def test_smsc_choose_transport_with_an_unknown_name_is_reported_with_the_names(
     name: str, meant: str, face: Any, gateway: Gateway
 ) -> None:
     plug_in(
@@ -225,8 +225,8 @@ def test_smsc_choose_transport_with_an_unknown_name_is_told_the_names(
     assert gateway.urls == []
 
 
-def test_smsc_choose_transport_that_raises_sends_nothing_and_is_told_once(
-    face: Any, gateway: Gateway, told: Told
+def test_smsc_choose_transport_that_raises_sends_nothing_and_is_reported_once(
+    face: Any, gateway: Gateway, warned: Warned
 ) -> None:
     plug_in("chooser", smsc_choose_transport=explode)
     for _ in range(2):
@@ -234,7 +234,7 @@ def test_smsc_choose_transport_that_raises_sends_nothing_and_is_told_once(
         assert (reply, reply.outcome, reply.attempts) == (["", ""], "not sent", ())
     assert face.SMSC().get_balance() is False
     assert gateway.urls == []
-    [message] = told()
+    [message] = warned()
     assert message == (
         "Nothing is sent: the plugin 'chooser' failed at smsc_choose_transport: "
         "KeyError: 'the vault is sealed'."
@@ -242,11 +242,11 @@ def test_smsc_choose_transport_that_raises_sends_nothing_and_is_told_once(
 
 
 def test_smsc_choose_transport_that_gives_no_name_sends_nothing(
-    face: Any, gateway: Gateway, told: Told
+    face: Any, gateway: Gateway, warned: Warned
 ) -> None:
     plug_in("chooser", smsc_choose_transport=lambda request: 7)
     assert face.SMSC().send_sms(PHONE, "test") == ["", ""]
-    [message] = told()
+    [message] = warned()
     assert message == (
         "Nothing is sent: the plugin 'chooser' failed at smsc_choose_transport: "
         "TypeError: it gave int, not a name."
@@ -328,8 +328,8 @@ def test_smsc_settings_is_asked_for_each_call_and_for_mail(face: Any, gateway: G
         ),
     ],
 )
-def test_smsc_settings_that_fails_sends_nothing_and_is_told_once(
-    given: Any, cause: str, face: Any, gateway: Gateway, told: Told
+def test_smsc_settings_that_fails_sends_nothing_and_is_reported_once(
+    given: Any, cause: str, face: Any, gateway: Gateway, warned: Warned
 ) -> None:
     plug_in("vault", smsc_settings=given)
     for _ in range(2):
@@ -337,19 +337,21 @@ def test_smsc_settings_that_fails_sends_nothing_and_is_told_once(
         assert (reply, reply.outcome, reply.attempts) == (["", ""], "not sent", ())
     assert face.SMSC().get_balance() is False
     assert gateway.urls == []
-    [message] = told()
+    [message] = warned()
     assert message.rstrip(".") == (
         f"Nothing is sent: the plugin 'vault' failed at smsc_settings: {cause}"
     )
 
 
-def test_smsc_settings_that_raises_tells_no_secret(face: Any, gateway: Gateway, told: Told) -> None:
+def test_smsc_settings_that_raises_shows_no_secret(
+    face: Any, gateway: Gateway, warned: Warned
+) -> None:
     def quote_the_password(settings: Settings) -> Settings:
         raise ValueError(f"the vault does not know {settings.login} with {settings.password}")
 
     plug_in("vault", smsc_settings=quote_the_password)
     face.SMSC().send_sms(PHONE, "test")
-    [message] = told()
+    [message] = warned()
     assert message == (
         "Nothing is sent: the plugin 'vault' failed at smsc_settings: ValueError: the vault does "
         "not know *** with ***."
@@ -432,8 +434,8 @@ def test_smsc_attempt_hears_of_mail_and_of_a_host_that_is_down(face: Any, gatewa
     ]
 
 
-def test_smsc_attempt_that_raises_is_told_once_and_changes_nothing(
-    face: Any, gateway: Gateway, told: Told
+def test_smsc_attempt_that_raises_is_reported_once_and_changes_nothing(
+    face: Any, gateway: Gateway, warned: Warned
 ) -> None:
     heard: List[Attempt] = []
     plug_in("hears, but last", smsc_attempt=lambda attempt: heard.append(attempt))
@@ -441,7 +443,9 @@ def test_smsc_attempt_that_raises_is_told_once_and_changes_nothing(
     plug_in("hears", smsc_attempt=lambda attempt: heard.append(attempt))
     for _ in range(2):
         assert face.SMSC().send_sms(PHONE, "test") == ["1234", "1", "0.50", "99.50"]
-    assert told() == ["The plugin 'deaf' failed at smsc_attempt: KeyError: 'the vault is sealed'."]
+    assert warned() == [
+        "The plugin 'deaf' failed at smsc_attempt: KeyError: 'the vault is sealed'."
+    ]
     assert len(heard) == 4
 
 
@@ -453,7 +457,7 @@ def test_smsc_attempt_need_not_take_the_attempt(face: Any, gateway: Gateway) -> 
 
 
 @pytest.mark.parametrize("by_mail", [True, False])
-@pytest.mark.usefixtures("told")
+@pytest.mark.usefixtures("warned")
 def test_a_price_is_never_asked_by_sending_the_message(face: Any, by_mail: bool) -> None:
     courier = Pigeon("courier")
     courier.commands = frozenset({"send"})
@@ -469,7 +473,7 @@ def test_a_price_is_never_asked_by_sending_the_message(face: Any, by_mail: bool)
 # smsc_receipt
 
 
-def test_smsc_receipt_reaches_every_plugin_whatever_one_of_them_raises(told: Told) -> None:
+def test_smsc_receipt_reaches_every_plugin_whatever_one_of_them_raises(warned: Warned) -> None:
     heard: List[str] = []
     plug_in("first", smsc_receipt=lambda receipt: heard.append(receipt.id))
     plug_in("failing", smsc_receipt=explode)
@@ -477,6 +481,6 @@ def test_smsc_receipt_reaches_every_plugin_whatever_one_of_them_raises(told: Tol
     for _ in range(2):
         plugin_manager().tell_receipt(Receipt("7", PHONE, "DELIVRD"))
     assert sorted(heard) == ["7", "7", "DELIVRD", "DELIVRD"]
-    [message] = told()
+    [message] = warned()
     assert "The plugin failing" in message or "failing" in message
     assert "smsc_receipt" in message

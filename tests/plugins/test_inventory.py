@@ -238,7 +238,9 @@ def test_of_changed_settings_the_trace_shows_no_values(traced: Any, gateway: Gat
     assert line == "smsc_settings by 'mine' gave [['host', 'password']]"
 
 
-def test_a_failing_hook_is_traced_without_secrets(traced: Any, gateway: Gateway, told: Any) -> None:
+def test_a_failing_hook_is_traced_without_secrets(
+    traced: Any, gateway: Gateway, warned: Any
+) -> None:
     def refuse(settings: Any) -> Any:
         raise KeyError(f"no entry for {PASSWORD}")
 

@@ -16,7 +16,7 @@ from ..surroundings import (
     PHONE,
     Gateway,
     Pigeon,
-    Told,
+    Warned,
     module_with,
     transport_names,
 )
@@ -38,13 +38,13 @@ def test_misspelt_hook_of_a_registered_plugin_is_an_error() -> None:
     assert not plugin_manager().is_registered(plugin)
 
 
-def test_misspelt_hook_of_a_module_is_told_and_its_plugin_left_out(
-    installed: Any, told: Told, monkeypatch: pytest.MonkeyPatch
+def test_misspelt_hook_of_a_module_is_reported_and_its_plugin_left_out(
+    installed: Any, warned: Warned, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     installed("modules")
     monkeypatch.setenv("SMSC_PLUGINS", "misspelt,one_file")
     assert transport_names() == [*BUILT_IN_TRANSPORTS, "one-file"]
-    [message] = told()
+    [message] = warned()
     assert message == (
         "The plugin 'misspelt' from the module misspelt of SMSC_PLUGINS does not load and is "
         f"left out: ConfigurationError: {NO_SUCH_HOOK} Fix or uninstall it, or set "
@@ -99,13 +99,13 @@ def test_plugin_with_a_wrong_argument_is_left_out_as_a_whole(
     face: Any,
     gateway: Gateway,
     installed: Any,
-    told: Told,
+    warned: Warned,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     installed("modules")
     monkeypatch.setenv("SMSC_PLUGINS", "wrong_argument")
     assert face.SMSC().send_sms(PHONE, "test").ok
-    [message] = told()
+    [message] = warned()
     assert "'wrong_argument' from the module wrong_argument of SMSC_PLUGINS" in message
     assert "{'setings'} are declared in the hookimpl but can not be found" in message
     assert plugin_manager().get_plugin("wrong_argument") is None

@@ -134,14 +134,14 @@ def test_a_wrong_login_ends_the_worker_at_once(tmp_path: Path) -> None:
         (["queue", "cancel", "1"], "id 1: there is no such message in sqlite:///"),
     ],
 )
-def test_what_makes_no_sense_is_told(shop: Shop, arguments: List[str], told: str) -> None:
+def test_what_makes_no_sense_is_reported(shop: Shop, arguments: List[str], told: str) -> None:
     done = shop.smsc(*arguments)
     assert done.returncode in (1, 2)
     assert told in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_a_corrupt_queue_is_told_without_a_traceback(shop: Shop) -> None:
+def test_a_corrupt_queue_is_reported_without_a_traceback(shop: Shop) -> None:
     (shop.folder / "queue.sqlite").write_bytes(b"no database at all, only text\n" * 400)
     done = shop.smsc("worker", "--once")
     assert done.returncode == 2

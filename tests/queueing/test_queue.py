@@ -23,7 +23,7 @@ from smsc_transports.values.extras import install
 from ..faces import load_face
 from ..failover.test_slots import run_in_child
 from ..redis_server import started_or_skipped
-from ..surroundings import Told
+from ..surroundings import Warned
 from .conftest import Queue
 
 PHONE = "79990001122"
@@ -197,7 +197,7 @@ def test_of_an_own_id_nothing_is_concluded(queue: Queue, sandbox: Sandbox) -> No
     assert queue.states() == ["unknown"]
 
 
-def test_where_nobody_tells_it_is_unknown(queue: Queue, sandbox: Sandbox) -> None:
+def test_where_no_host_reports_it_is_unknown(queue: Queue, sandbox: Sandbox) -> None:
     deliver(queue, left_by_a_dead_worker(queue, "sending"))
     sandbox.fail("close", endpoint="status")
     queue.drain()
@@ -264,7 +264,7 @@ def test_no_money_ends_the_worker_and_loses_nothing(queue: Queue, sandbox: Sandb
     assert len(sandbox.messages) == 5
 
 
-def test_a_refused_message_is_told_by_its_status(queue: Queue, sandbox: Sandbox) -> None:
+def test_a_refused_message_is_reported_by_its_status(queue: Queue, sandbox: Sandbox) -> None:
     reply = queue.face.SMSC().send_sms("12", "test")
     queue.drain()
     assert queue.states() == ["failed"]
@@ -291,8 +291,8 @@ def test_parent_and_forked_child_put_messages_into_it(queue: Queue, sandbox: San
 
 
 # Huey leaves its connection to such a file to the garbage collector.
-def test_a_file_that_is_no_queue_is_told_and_nothing_is_sent(
-    face: Any, sandbox: Sandbox, tmp_path: Path, told: Told
+def test_a_file_that_is_no_queue_is_reported_and_nothing_is_sent(
+    face: Any, sandbox: Sandbox, tmp_path: Path, warned: Warned
 ) -> None:
     pytest.importorskip("huey")
     with warnings.catch_warnings():
@@ -305,12 +305,12 @@ def test_a_file_that_is_no_queue_is_told_and_nothing_is_sent(
     reply = face.SMSC().send_sms(PHONE, "test")
     assert reply == ["", ""]
     assert reply.outcome == "not sent"
-    assert f"The queue cannot be used: {face.SMSC_QUEUE}: file is not a database" in told()[0]
+    assert f"The queue cannot be used: {face.SMSC_QUEUE}: file is not a database" in warned()[0]
     gc.collect()
 
 
-def test_a_full_disk_is_told_and_nothing_is_sent(
-    queue: Queue, sandbox: Sandbox, place: str, told: Told
+def test_a_full_disk_is_reported_and_nothing_is_sent(
+    queue: Queue, sandbox: Sandbox, place: str, warned: Warned
 ) -> None:
     if not place.startswith("sqlite"):
         pytest.skip("a Redis that is full answers with an error of its own")
@@ -321,13 +321,13 @@ def test_a_full_disk_is_told_and_nothing_is_sent(
         storage.conn.execute(f"PRAGMA max_page_count = {pages}")
     reply = smsc.send_sms(PHONE, "x" * 100_000)
     assert reply.outcome == "not sent"
-    assert "database or disk is full" in told()[0]
+    assert "database or disk is full" in warned()[0]
     queue.drain()
     assert texts(sandbox) == ["before"]
 
 
-def test_a_redis_that_is_away_is_told_and_nothing_is_sent(
-    face: Any, sandbox: Sandbox, told: Told
+def test_a_redis_that_is_away_is_reported_and_nothing_is_sent(
+    face: Any, sandbox: Sandbox, warned: Warned
 ) -> None:
     pytest.importorskip("huey")
     pytest.importorskip("redis")
@@ -335,11 +335,11 @@ def test_a_redis_that_is_away_is_told_and_nothing_is_sent(
     face.SMSC_QUEUE = "redis://user:gEheim@127.0.0.1:1/0"
     reply = face.SMSC().send_sms(PHONE, "test")
     assert reply.outcome == "not sent"
-    assert "The queue cannot be used" in told()[0]
-    assert "gEheim" not in told()[0] + repr(reply.attempts)
+    assert "The queue cannot be used" in warned()[0]
+    assert "gEheim" not in warned()[0] + repr(reply.attempts)
 
 
-def test_a_missing_library_is_told_with_the_command_that_installs_it(
+def test_a_missing_library_is_reported_with_the_command_that_installs_it(
     face: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setitem(sys.modules, "huey.storage", None)

@@ -239,7 +239,7 @@ def test_assumptions_are_listed() -> None:
     assert "status not found: -3,0,0" in done.stdout
 
 
-def test_without_the_extra_the_install_command_is_told() -> None:
+def test_without_the_extra_the_install_command_is_shown() -> None:
     blocked = (
         "import sys; sys.modules['aiohttp'] = None; from smsc_transports.cli.main import main; "
     )

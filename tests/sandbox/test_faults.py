@@ -28,8 +28,13 @@ WRONG_ANSWERS: Dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("stored", [False, True])
-@pytest.mark.parametrize("fault", sorted(WRONG_ANSWERS))
+@pytest.mark.parametrize(
+    ("fault", "stored"),
+    [
+        *((fault, False) for fault in sorted(WRONG_ANSWERS)),
+        *((fault, True) for fault in sorted(WRONG_ANSWERS) if fault != "huge"),
+    ],
+)
 def test_answer_is_spoiled(sandbox: Sandbox, client: Client, fault: Any, stored: Any) -> None:
     sandbox.fail(fault, stored=stored, times=1)
     expected = WRONG_ANSWERS[fault]
@@ -200,7 +205,7 @@ def test_rules_are_lifted_one_by_one_or_all(sandbox: Sandbox, client: Client) ->
         ({}, "a fault, a script or chances are needed"),
     ],
 )
-def test_senseless_faults_are_told(sandbox: Sandbox, options: Any, told: Any) -> None:
+def test_senseless_faults_are_reported(sandbox: Sandbox, options: Any, told: Any) -> None:
     with pytest.raises(ValueError, match=told):
         sandbox.fail(**options)
 
@@ -213,6 +218,8 @@ def test_senseless_faults_are_told(sandbox: Sandbox, options: Any, told: Any) ->
         ("error9_on_repeat", "yes", "error 9 on repeat is true or false"),
     ],
 )
-def test_wrong_values_are_told_in_words(sandbox: Sandbox, name: str, value: Any, told: str) -> None:
+def test_wrong_values_are_explained_in_words(
+    sandbox: Sandbox, name: str, value: Any, told: str
+) -> None:
     with pytest.raises(ValueError, match=told):
         setattr(sandbox, name, value)

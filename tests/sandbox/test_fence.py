@@ -343,6 +343,7 @@ def test_a_sitecustomize_of_the_program_runs_as_before(sandbox: Sandbox, tmp_pat
     assert done.stdout == "own True\n", done.stderr
 
 
+@pytest.mark.slow  # whichever Python runs the tests, these are the same
 @pytest.mark.parametrize("python", PYTHONS, ids=lambda python: python.parts[-3])
 def test_any_python_is_fenced_without_this_package(
     sandbox: Sandbox, python: Path, tmp_path: Path
@@ -363,7 +364,7 @@ def test_each_process_reports_that_its_fence_is_up(sandbox: Sandbox) -> None:
     assert [report.pid for report in sandbox.fences] == [int(done.stdout)]
 
 
-def test_a_library_that_connects_by_itself_is_told_of(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_library_that_connects_by_itself_is_reported(sandbox: Sandbox, tmp_path: Path) -> None:
     (tmp_path / "pycurl.py").write_text("", encoding="utf-8")
     given = {**os.environ, "PYTHONPATH": str(tmp_path)}
     done = start_code(sandbox, "import pycurl", **sandbox.environment(given))

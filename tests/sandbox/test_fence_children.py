@@ -79,7 +79,11 @@ def test_run_does_not_start_what_clears_the_environment() -> None:
     assert not launch.why_unfenced(["env", "LANG=C", sys.executable, "program.py"])
 
 
-@pytest.mark.parametrize("python", PYTHONS or [Path(sys.executable)], ids=lambda one: one.parts[-3])
+@pytest.mark.parametrize(
+    "python",
+    [Path(sys.executable), *(pytest.param(each, marks=pytest.mark.slow) for each in PYTHONS)],
+    ids=lambda one: one.parts[-3],
+)
 def test_a_child_is_started_after_the_program_changed_its_environment(
     sandbox: Sandbox, python: Path
 ) -> None:

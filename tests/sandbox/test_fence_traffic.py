@@ -93,7 +93,7 @@ def test_what_is_for_others_goes_by_the_proxy(sandbox: Sandbox, server: socket.s
     assert received(server) == said, done.stderr
 
 
-def test_the_mail_server_of_this_machine_is_given_no_letter_to_the_gateway(
+def test_the_mail_server_of_this_machine_is_given_no_mail_to_the_gateway(
     sandbox: Sandbox,
 ) -> None:
     with privileged(25) as server:
@@ -107,7 +107,7 @@ def test_the_mail_server_of_this_machine_is_given_no_letter_to_the_gateway(
     assert "refused an e-mail to the gateway by the mail server" in done.stderr
 
 
-def test_a_mail_server_of_a_test_gets_its_letters(sandbox: Sandbox, server: socket.socket) -> None:
+def test_a_mail_server_of_a_test_gets_its_mails(sandbox: Sandbox, server: socket.socket) -> None:
     said = b"RCPT TO:<send@send.smsc.ua>\r\n"
     code = f"""
         import socket
@@ -131,7 +131,7 @@ def test_a_name_server_is_asked_by_no_connection(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("way", ["sendto(ask, at)", "connect(at); sock.send(ask)"])
-def test_a_question_to_a_name_server_is_told_of(sandbox: Sandbox, way: str) -> None:
+def test_a_question_to_a_name_server_is_reported(sandbox: Sandbox, way: str) -> None:
     code = f"""
         import socket
         ask, at = {ASK!r}, ("127.53.25.1", 53)

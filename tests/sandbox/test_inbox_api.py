@@ -26,7 +26,7 @@ def api(sandbox: Sandbox, client: Client) -> Api:
     return call
 
 
-def test_addresses_tell_where_everything_listens(sandbox: Sandbox, api: Api) -> None:
+def test_addresses_report_where_everything_listens(sandbox: Sandbox, api: Api) -> None:
     answer = api("GET", "addresses").json()
     assert answer["http"] == sandbox.http
     assert answer["https"] == sandbox.https
@@ -84,7 +84,7 @@ def test_wait_answers_as_soon_as_the_message_arrives(client: Client, api: Api) -
     assert answers[0].json()["text"] == "the code is 1"
 
 
-def test_wait_for_what_never_comes_tells_what_did(client: Client, api: Api) -> None:
+def test_wait_for_what_never_comes_says_what_did(client: Client, api: Api) -> None:
     client.send(mes="no")
     answer = api("GET", "wait?text=code&timeout=0")
     assert answer.status_code == 404
@@ -135,7 +135,7 @@ def test_list_is_filtered_by_outcome_and_text(sandbox: Sandbox, client: Client, 
     assert shown(api, search="on its", show="delivered") == []
 
 
-def test_row_of_several_numbers_counts_and_row_of_hlr_tells_the_operator(
+def test_row_of_several_numbers_counts_and_row_of_hlr_reports_the_operator(
     sandbox: Sandbox, client: Client, api: Api
 ) -> None:
     client.send("79991112233,79991112234,70005550020", mes="я" * 71)
@@ -174,7 +174,7 @@ def test_test_message_arrives_as_a_programs_own(options: Any) -> None:
         ("huge", ""),
     ],
 )
-def test_test_message_tells_what_a_fault_does_to_it(
+def test_test_message_says_what_a_fault_does_to_it(
     sandbox: Sandbox, api: Api, fault: Any, failure: Any
 ) -> None:
     sandbox.fail(fault)
@@ -290,7 +290,7 @@ BAD = [
 
 
 @pytest.mark.parametrize(("method", "path", "body"), BAD)
-def test_bad_requests_are_told_in_json(
+def test_bad_requests_are_reported_in_json(
     sandbox: Sandbox, api: Api, caplog: pytest.LogCaptureFixture, method: Any, path: Any, body: Any
 ) -> None:
     answer = api(method, path, data=body)
@@ -300,7 +300,7 @@ def test_bad_requests_are_told_in_json(
     assert sandbox.status_lag == 0
 
 
-def test_unknown_path_is_told_in_json(api: Api) -> None:
+def test_unknown_path_is_reported_in_json(api: Api) -> None:
     assert api("GET", "nothing").status_code == 404
     assert "error" in api("GET", "nothing").json()
     assert api("DELETE", "clock").status_code == 405

@@ -21,7 +21,7 @@ def notify(phone, text):
     fields = {"login": "me", "psw": "p", "charset": "utf-8", "phones": phone, "mes": text, "fmt": 1}
     return urlopen("https://smsc.ua/sys/send.php?" + urlencode(fields)).read().decode().split(",")
 
-def test_customer_is_told(smsc_sandbox):
+def test_customer_is_notified(smsc_sandbox):
     notify("79991112233", "Your order is ready")
     message = smsc_sandbox.wait_for(phone="+79991112233")
     assert message.text == "Your order is ready"
@@ -84,19 +84,23 @@ def run_suite(tmp_path: Path, *before: Any, options: Any = ()) -> Any:
     )
 
 
-@pytest.mark.parametrize("options", [(), ("-p", "xdist", "-n", "2")], ids=["plain", "xdist"])
-def test_fixture_serves_a_suite_and_a_failure_shows_what_arrived(
-    tmp_path: Path, options: Any
-) -> None:
-    if options:
-        pytest.importorskip("xdist")
-    done = run_suite(tmp_path, options=options)
+def test_fixture_serves_a_suite_and_a_failure_shows_what_arrived(tmp_path: Path) -> None:
+    done = run_suite(tmp_path)
     assert "2 failed, 5 passed" in done.stdout, done.stdout + done.stderr
     assert "no message with 'code' within 0 s; arrived:" in done.stdout
     _, _, section = done.stdout.partition("test_failed_otherwise")
     assert "- SMSC sandbox -" in section
     assert "  79991112233: 'Your order is ready'\n" in section
     assert "  refused send: error 7 (invalid phone format)\n" in section
+
+
+@pytest.mark.slow
+def test_each_worker_of_xdist_has_its_own_sandbox(tmp_path: Path) -> None:
+    pytest.importorskip("xdist")
+    options = ("-p", "xdist", "-n", "2", "-k", "customer or afresh or missed")
+    done = run_suite(tmp_path, options=options)
+    assert "1 failed, 2 passed" in done.stdout, done.stdout + done.stderr
+    assert "no message with 'code' within 0 s; arrived:" in done.stdout
 
 
 def test_an_account_of_the_suite_stays(tmp_path: Path) -> None:
@@ -110,7 +114,7 @@ def test_an_account_of_the_suite_stays(tmp_path: Path) -> None:
     assert "1 passed" in done.stdout, done.stdout + done.stderr
 
 
-def test_without_the_extra_the_fixture_tells_the_install_command(tmp_path: Path) -> None:
+def test_without_the_extra_the_fixture_shows_the_install_command(tmp_path: Path) -> None:
     done = run_suite(tmp_path, "import sys", "sys.modules['aiohttp'] = None")
     assert 'python -m pip install ".[sandbox]"' in done.stdout
     assert "1 passed" in done.stdout  # the test that does not use the fixture

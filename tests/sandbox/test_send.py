@@ -151,7 +151,7 @@ def test_numbers_are_corrected(sandbox: Sandbox, client: Client, written: Any, s
     assert sandbox.messages[0].phones == (stored,)
 
 
-def test_wrong_numbers_among_right_ones_are_skipped_and_told(
+def test_wrong_numbers_among_right_ones_are_skipped_and_reported(
     sandbox: Sandbox, client: Client
 ) -> None:
     answer = json.loads(client.send(f"{PHONE},12", fmt=3, cost=2, err=1))
@@ -161,7 +161,7 @@ def test_wrong_numbers_among_right_ones_are_skipped_and_told(
     assert sandbox.messages[0].phones == (PHONE,)
 
 
-def test_op_tells_about_every_number(client: Client) -> None:
+def test_op_reports_about_every_number(client: Client) -> None:
     answer = json.loads(client.send(f"{PHONE},12", fmt=3, op=1))
     assert [entry["phone"] for entry in answer["phones"]] == [PHONE, "12"]
     assert answer["phones"][0]["cost"] == "1.40"

@@ -97,7 +97,7 @@ def test_listener_may_ask_the_sandbox_from_its_own_thread(own: Tuple[Sandbox, Cl
     assert seen == [("hi", 1)]
 
 
-def test_listener_that_would_wait_for_itself_is_told(own: Tuple[Sandbox, Client]) -> None:
+def test_listener_that_would_wait_for_itself_is_reported(own: Tuple[Sandbox, Client]) -> None:
     sandbox, client = own
     told = []
 

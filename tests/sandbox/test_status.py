@@ -191,7 +191,9 @@ def test_status_may_lag_behind_the_send(sandbox: Sandbox, client: Client) -> Non
     assert client.status(7).startswith("1,")
 
 
-def test_a_day_of_ten_thousand_messages_is_told_at_once(sandbox: Sandbox, client: Client) -> None:
+def test_a_day_of_ten_thousand_messages_is_reported_at_once(
+    sandbox: Sandbox, client: Client
+) -> None:
     sandbox.limits = False
     sandbox.balance = 1_000_000
     phones = [f"7999{number:07}" for number in range(10_000)]

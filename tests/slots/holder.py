@@ -13,6 +13,7 @@ from ..failover.scripted import send_request
 if __name__ == "__main__":
     place, login, count, lease = sys.argv[1:]
     leases.LEASE_SECONDS = float(lease)
+    leases.RENEW_SECONDS = 0.2
     with ExitStack() as held:
         for _ in range(int(count)):
             held.enter_context(slot(send_request(login=login, slots=place), 10))

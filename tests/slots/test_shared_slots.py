@@ -22,7 +22,7 @@ from smsc_transports.values.extras import install
 from ..failover.scripted import send_request
 from ..failover.test_slots import run_in_child
 from ..redis_server import RedisServer
-from ..surroundings import Told
+from ..surroundings import Warned
 
 
 def request_of(login: str, place: str, **settings: Any) -> Request:
@@ -124,8 +124,9 @@ def test_a_call_that_lasts_longer_than_a_lease_keeps_it(
 
 
 def test_a_redis_that_lost_its_data_lets_nobody_exceed_the_limit(
-    redis_server: RedisServer, login: str
+    redis_server: RedisServer, login: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(leases, "GRACE_SECONDS", 1.0)  # the holder renews its slots within
     with another_process(redis_server.url, login, 14):
         redis_server.kill()
         redis_server.start()
@@ -137,8 +138,9 @@ def test_a_redis_that_lost_its_data_lets_nobody_exceed_the_limit(
 
 
 def test_while_redis_is_killed_again_and_again_nobody_exceeds_the_limit(
-    redis_server: RedisServer, login: str
+    redis_server: RedisServer, login: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(leases, "GRACE_SECONDS", 1.0)  # the holder renews its slots within
     request = request_of(login, redis_server.url)
     under_way: Dict[int, None] = {}
     most: List[int] = []
@@ -180,7 +182,7 @@ def test_a_clock_of_the_server_that_was_set_back_keeps_no_slot_for_ever(
 
 
 def test_while_redis_is_away_calls_wait_and_then_say_so(
-    redis_server: RedisServer, login: str, told: Told
+    redis_server: RedisServer, login: str, warned: Warned
 ) -> None:
     request = request_of(login, redis_server.url)
     with slot(request, 5):
@@ -189,21 +191,21 @@ def test_while_redis_is_away_calls_wait_and_then_say_so(
         request, 0.2
     ):
         pass
-    assert "Nothing is sent: the slots of SMSC_SLOTS cannot be counted" in told()[0]
+    assert "Nothing is sent: the slots of SMSC_SLOTS cannot be counted" in warned()[0]
     threading.Timer(0.2, redis_server.start).start()
     with slot(request, 30):
         pass
 
 
-def test_a_wrong_password_of_redis_is_told_at_once_and_not_shown(
-    redis_server: RedisServer, login: str, told: Told
+def test_a_wrong_password_of_redis_is_reported_at_once_and_not_shown(
+    redis_server: RedisServer, login: str, warned: Warned
 ) -> None:
     url = redis_server.url.replace("redis://", "redis://user:gEheim@")
     with pytest.raises(NotSent, match="Redis refused login or password") as refused, slot(
         request_of(login, url), 3600
     ):
         pass
-    assert "gEheim" not in str(refused.value) + told()[0]
+    assert "gEheim" not in str(refused.value) + warned()[0]
 
 
 def test_no_password_and_no_login_leaves_the_process(redis_server: RedisServer, login: str) -> None:
@@ -258,7 +260,7 @@ def test_a_forked_child_neither_keeps_nor_frees_its_parents_slots(place: str, lo
     ("value", "missing", "extra"),
     [("machine", "portalocker", "slots"), ("redis://127.0.0.1:1/0", "redis", "redis")],
 )
-def test_a_missing_library_is_told_with_the_command_that_installs_it(
+def test_a_missing_library_is_reported_with_the_command_that_installs_it(
     value: str, missing: str, extra: str, face: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shared_slots, "_opened", shared_slots._opened.__wrapped__)
@@ -270,8 +272,8 @@ def test_a_missing_library_is_told_with_the_command_that_installs_it(
 
 
 @pytest.mark.parametrize("value", ["machines", "redis://", "redis://h:x", "http://h", 14])
-def test_a_wrong_value_is_told_once_and_the_threads_are_counted(
-    value: Any, face: Any, gateway: Any, told: Told
+def test_a_wrong_value_is_reported_once_and_the_threads_are_counted(
+    value: Any, face: Any, gateway: Any, warned: Warned
 ) -> None:
     face.SMSC_SLOTS = value
     for _ in range(2):
@@ -280,17 +282,19 @@ def test_a_wrong_value_is_told_once_and_the_threads_are_counted(
         f"SMSC_SLOTS is {value!r}, but it must be 'machine' or a URL such as "
         f"'redis://host:6379/0'. The default is used instead."
     )
-    assert told() == [expected]
+    assert warned() == [expected]
 
 
-def test_a_wrong_value_with_a_password_is_not_shown(face: Any, gateway: Any, told: Told) -> None:
+def test_a_wrong_value_with_a_password_is_not_shown(
+    face: Any, gateway: Any, warned: Warned
+) -> None:
     face.SMSC_SLOTS = "redis:/user:gEheim@host"
     assert face.SMSC().send_sms("79990001122", "test").ok
-    assert told()[0].startswith("SMSC_SLOTS is ***, but it must be")
+    assert warned()[0].startswith("SMSC_SLOTS is ***, but it must be")
 
 
 def test_a_folder_that_another_user_made_is_refused(
-    face: Any, gateway: Any, told: Told, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+    face: Any, gateway: Any, warned: Warned, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     machine = pytest.importorskip("smsc_transports.failover.shared_slots.machine")
     pytest.importorskip("portalocker")
@@ -304,7 +308,7 @@ def test_a_folder_that_another_user_made_is_refused(
     reply = face.SMSC().send_sms("79990001122", "test")
     assert reply == ["", ""]
     assert reply.outcome == "not sent"
-    assert f"{folder} is not a folder of this user alone; remove it" in told()[0]
+    assert f"{folder} is not a folder of this user alone; remove it" in warned()[0]
     folder.rmdir()
     tmp_path.joinpath(folder.name).write_text("")
     assert face.SMSC().send_sms("79990001122", "test").outcome == "not sent"

@@ -35,6 +35,6 @@ def transport() -> Iterator[SmppTransport]:
 from tests.transports.conftest import (  # noqa: E402, F401
     certificates,
     misnamed_tls,
-    stranger_tls,
     trusted_tls,
+    untrusted_tls,
 )

@@ -63,7 +63,7 @@ def running(*files: str) -> Iterator[Node]:
             process.kill()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def node() -> Iterator[Node]:
     with running() as node:
         yield node
@@ -119,6 +119,7 @@ def test_its_receipt_is_heard(transport: SmppTransport, node: Node) -> None:
     plug_in("listener", smsc_receipt=lambda receipt: heard.put(receipt))
     id = send(transport, node).split(",")[0]
     receipt = heard.get(timeout=SECONDS)
+    assert node.message()["text"] == "test"
     assert (receipt.id, receipt.phone, receipt.status) == (id, PHONE, "DELIVRD")
 
 

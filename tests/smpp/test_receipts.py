@@ -11,7 +11,7 @@ import pytest
 
 from smsc_transports import Receipt, hookimpl, plugin_manager
 from smsc_transports.transports.smpp import SmppTransport
-from tests.surroundings import Told, plug_in
+from tests.surroundings import Warned, plug_in
 
 from .conftest import LONG_ENOUGH, PHONE, send_request
 from .peers import DELIVER, RESP, SUBMIT, ForeignPeer, ScriptedServer, pdu, well_behaved
@@ -120,7 +120,7 @@ def test_an_incoming_message_is_answered_and_no_receipt(
 
 
 def test_a_plugin_that_fails_stops_no_other_and_no_later_receipt(
-    transport: SmppTransport, peer: ForeignPeer, heard: Any, told: Told
+    transport: SmppTransport, peer: ForeignPeer, heard: Any, warned: Warned
 ) -> None:
     def fail(receipt: Receipt) -> None:
         raise KeyError("no such order")

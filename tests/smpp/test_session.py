@@ -342,7 +342,7 @@ def test_tls_checks_the_certificate_and_its_name(
         transport.close()
 
 
-@pytest.mark.parametrize("wrong", ["stranger_tls", "misnamed_tls"])
+@pytest.mark.parametrize("wrong", ["untrusted_tls", "misnamed_tls"])
 def test_a_wrong_certificate_is_not_sent_and_shows_no_password(
     transport: SmppTransport, request: pytest.FixtureRequest, wrong: str
 ) -> None:

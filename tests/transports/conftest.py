@@ -40,7 +40,7 @@ def trusted_tls(
 
 
 @pytest.fixture
-def stranger_tls(certificates: Certificates) -> ssl.SSLContext:
+def untrusted_tls(certificates: Certificates) -> ssl.SSLContext:
     """TLS of a server on this machine whose authority nobody trusts."""
     return certificates.context("127.0.0.1", WRONG_AUTHORITY)
 

@@ -75,7 +75,7 @@ class TestHttpsPost(OverHttps):
 
 
 class Replies(Dict[str, str]):
-    """What the mail server says; of a letter it may say nothing until it is closed."""
+    """What the mail server says; of a mail it may say nothing until it is closed."""
 
     silent_until: Optional[threading.Event] = None
 
@@ -112,7 +112,7 @@ class MailPeer(Peer):
 
     @property
     def received(self) -> List[Received]:  # type: ignore[override]
-        return [_read_letter(mail["data"]) for mail in self._server.mails if "data" in mail]
+        return [_read_mail(mail["data"]) for mail in self._server.mails if "data" in mail]
 
     def accept(self) -> None:
         self._server.replies.update(SMTP_REPLIES)
@@ -130,11 +130,11 @@ class MailPeer(Peer):
         self._server.replies.silent_until = self._server.closing
 
 
-def _read_letter(data: str) -> Received:
-    letter = message_from_bytes(data.encode("latin-1"))
-    line = letter.get_payload(decode=True)
+def _read_mail(data: str) -> Received:
+    mail = message_from_bytes(data.encode("latin-1"))
+    line = mail.get_payload(decode=True)
     assert isinstance(line, bytes)
-    text = line.decode(str(letter.get_content_charset())).replace("\r\n", "\n")
+    text = line.decode(str(mail.get_content_charset())).replace("\r\n", "\n")
     fields = text[: -len("\n")].split(":", 6)
     return Received(fields[5].split(","), fields[6])
 

@@ -43,7 +43,7 @@ def header_of(server: MailServer) -> str:
     ],
 )
 @pytest.mark.filterwarnings("ignore::smsc_transports.reporting.notices.SMSCWarning")
-def test_text_goes_in_the_charset_that_the_letter_declares(
+def test_text_goes_in_the_charset_that_the_mail_declares(
     face: Any, charset: str, text: str, declared: str, raw: bytes
 ) -> None:
     face.SMSC_CHARSET = charset
@@ -124,7 +124,7 @@ def test_a_refused_login_reaches_the_caller_and_the_connection_is_closed(face: A
     assert "data" not in server.mails[0]
 
 
-def test_a_server_that_knows_no_login_is_told_to_the_caller(face: Any) -> None:
+def test_a_server_that_knows_no_login_is_reported_to_the_caller(face: Any) -> None:
     face.SMTP_LOGIN = "user"
     with MailServer({"EHLO": "250 gateway"}) as server:
         face.SMTP_SERVER = server.address
@@ -133,7 +133,7 @@ def test_a_server_that_knows_no_login_is_told_to_the_caller(face: Any) -> None:
         assert server.until_all_are_gone()
 
 
-def test_a_server_that_is_not_there_is_told_to_the_caller(face: Any) -> None:
+def test_a_server_that_is_not_there_is_reported_to_the_caller(face: Any) -> None:
     with MailServer() as gone:
         pass
     face.SMTP_SERVER = gone.address
@@ -142,7 +142,7 @@ def test_a_server_that_is_not_there_is_told_to_the_caller(face: Any) -> None:
 
 
 @pytest.mark.parametrize("verb", ["connect", "EHLO", "MAIL", "RCPT", "DATA", "."])
-def test_a_server_that_hangs_up_is_told_to_the_caller(face: Any, verb: str) -> None:
+def test_a_server_that_hangs_up_is_reported_to_the_caller(face: Any, verb: str) -> None:
     with MailServer({verb: ""}) as server:
         face.SMTP_SERVER = server.address
         with pytest.raises(smtplib.SMTPServerDisconnected):
@@ -150,7 +150,7 @@ def test_a_server_that_hangs_up_is_told_to_the_caller(face: Any, verb: str) -> N
         assert server.until_all_are_gone()
 
 
-def test_a_letter_that_was_taken_stays_taken_if_the_farewell_fails(face: Any) -> None:
+def test_a_mail_that_was_taken_stays_taken_if_the_farewell_fails(face: Any) -> None:
     with MailServer({"QUIT": ""}) as server:
         face.SMTP_SERVER = server.address
         assert face.SMSC().send_sms_mail("79990000001", "hello") is None
@@ -333,7 +333,7 @@ def test_what_mail_has_no_word_for_goes_by_http(by_mail: Any) -> None:
         ({".": ""}, "unknown"),
     ],
 )
-def test_send_sms_by_mail_never_raises_and_tells_what_may_have_arrived(
+def test_send_sms_by_mail_never_raises_and_says_what_may_have_arrived(
     by_mail: Any, replies: Dict[str, str], outcome: str
 ) -> None:
     by_mail.SMTP_LOGIN, by_mail.SMTP_PASSWORD = "user", "word"
@@ -402,7 +402,7 @@ def test_a_server_that_repeats_the_password_leaks_nothing(
     assert "wrong password" in str(caught.value)
 
 
-def test_a_password_that_smtplib_cannot_send_is_told_without_it(face: Any) -> None:
+def test_a_password_that_smtplib_cannot_send_is_reported_without_it(face: Any) -> None:
     face.SMTP_LOGIN, face.SMTP_PASSWORD = "user", "пароль"
     with MailServer() as server:
         face.SMTP_SERVER = server.address

@@ -90,7 +90,7 @@ def test_what_a_mock_lets_through_goes_as_it_would_without_it(face: Any) -> None
 @pytest.mark.parametrize(
     ("step", "outcome"), [(Client.close, "unknown"), (answer(b"", "500 Error"), "unknown")]
 )
-def test_what_becomes_of_a_call_that_a_mock_lets_through_is_told_as_ever(
+def test_what_becomes_of_a_call_that_a_mock_lets_through_is_reported_as_ever(
     face: Any, step: Any, outcome: str
 ) -> None:
     with Gateway(step) as gateway, responses.RequestsMock() as mocked:

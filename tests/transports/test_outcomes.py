@@ -205,7 +205,7 @@ def test_a_message_to_a_name_that_cannot_be_one_is_not_sent(face: Any, host: str
     assert face.SMSC().send_sms("79990000001", "hello").outcome == "not sent"
 
 
-@pytest.mark.parametrize("fixture", ["stranger_tls", "misnamed_tls"])
+@pytest.mark.parametrize("fixture", ["untrusted_tls", "misnamed_tls"])
 def test_a_message_is_not_sent_to_a_host_that_cannot_prove_its_name(
     face: Any, request: pytest.FixtureRequest, fixture: str
 ) -> None:

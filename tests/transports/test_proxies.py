@@ -87,7 +87,7 @@ def test_the_tunnel_does_not_hide_a_wrong_name(
 
 
 @pytest.mark.parametrize("https", [False, True], ids=["http", "https"])
-def test_the_proxy_is_told_its_password(
+def test_the_proxy_gets_its_password(
     face: Any,
     certificates: Certificates,
     trusted_tls: ssl.SSLContext,

@@ -204,13 +204,13 @@ def test_a_program_that_installed_no_proxy_gets_none(
 
 
 def test_trust_that_the_program_installed_counts(
-    face: Any, install_opener: Any, stranger_tls: ssl.SSLContext, certificates: Certificates
+    face: Any, install_opener: Any, untrusted_tls: ssl.SSLContext, certificates: Certificates
 ) -> None:
-    pem = certificates.stranger.cert_pem.bytes().decode()
+    pem = certificates.unknown_authority.cert_pem.bytes().decode()
     context = ssl.create_default_context(cadata=pem)
     install_opener(urllib.request.HTTPSHandler(context=context))
     face.SMSC_HTTPS = True
-    with Gateway(tls=stranger_tls) as gateway:
+    with Gateway(tls=untrusted_tls) as gateway:
         face.SMSC_HOST = gateway.address
         assert face.SMSC().send_sms("79990000001", "hello") == SENT
 

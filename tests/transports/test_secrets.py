@@ -94,7 +94,7 @@ def test_a_server_that_repeats_what_it_was_sent_leaks_nothing(
 
 
 def test_failures_before_the_request_leak_nothing(
-    face: Any, shown: Any, monkeypatch: pytest.MonkeyPatch, stranger_tls: ssl.SSLContext
+    face: Any, shown: Any, monkeypatch: pytest.MonkeyPatch, untrusted_tls: ssl.SSLContext
 ) -> None:
     login, password = face.SMSC_LOGIN, face.SMSC_PASSWORD = ACCOUNTS[0]
     with Gateway() as gone:
@@ -102,7 +102,7 @@ def test_failures_before_the_request_leak_nothing(
     face.SMSC_HOST = gone.address
     attempts = [face.SMSC().send_sms("79990000001", "hello").attempts]
     face.SMSC_HTTPS = True
-    with Gateway(tls=stranger_tls) as gateway:
+    with Gateway(tls=untrusted_tls) as gateway:
         face.SMSC_HOST = gateway.address
         attempts.append(face.SMSC().send_sms("79990000001", "hello").attempts)
     face.SMSC_HTTPS = False
@@ -122,14 +122,14 @@ def test_a_proxy_leaks_neither_our_secrets_nor_its_own(
     face: Any,
     shown: Any,
     monkeypatch: pytest.MonkeyPatch,
-    stranger_tls: ssl.SSLContext,
+    untrusted_tls: ssl.SSLContext,
     step: Step,
     https: bool,
 ) -> None:
     login, password = face.SMSC_LOGIN, face.SMSC_PASSWORD = ACCOUNTS[0]
     face.SMSC_HTTPS = https
     face.SMSC_HOST = "smsc.example:8080"
-    with Proxy(step, tls=stranger_tls) as proxy:
+    with Proxy(step, tls=untrusted_tls) as proxy:
         for name in ("http_proxy", "https_proxy"):
             monkeypatch.setenv(name, f"http://proxy-user:proxy-word@{proxy.address}")
         attempts = repr(face.SMSC().send_sms("79990000001", "hello").attempts)
@@ -137,7 +137,7 @@ def test_a_proxy_leaks_neither_our_secrets_nor_its_own(
     assert traces(shown() + attempts, login, password, "proxy-word", "proxy-user") == []
 
 
-def test_what_is_logged_still_tells_what_happened(face: Any, shown: Any) -> None:
+def test_what_is_logged_still_says_what_happened(face: Any, shown: Any) -> None:
     with Gateway(Client.close, answer()) as gateway:
         face.SMSC_HOST = f"{gateway.address},{gateway.address}"
         assert face.SMSC().send_sms("79990000001", "hello").ok

@@ -184,7 +184,7 @@ def flat(envelope: bytes) -> List[Any]:
     ]
 
 
-def test_we_read_what_the_service_tells_a_foreign_client(client: Any, history: Any) -> None:
+def test_we_read_what_a_foreign_client_of_the_service_reads(client: Any, history: Any) -> None:
     client.service.send_sms2(**ACCOUNT, phones=PHONE, mes="test")
     answer = etree.tostring(history.last_received["envelope"])
     send = request("send", f"cost=3&phones={PHONE}&mes=test")

@@ -30,34 +30,34 @@ def test_what_the_system_trusts_is_trusted(face: Any, trusted_tls: ssl.SSLContex
 
 def test_a_change_of_the_system_s_trust_counts_at_the_next_call(
     face: Any,
-    stranger_tls: ssl.SSLContext,
+    untrusted_tls: ssl.SSLContext,
     certificates: Certificates,
     tmp_path: Path,
     monkeypatch: Any,
 ) -> None:
-    bundle = tmp_path / "stranger.pem"
-    with Gateway(tls=stranger_tls) as gateway:
+    bundle = tmp_path / "unknown.pem"
+    with Gateway(tls=untrusted_tls) as gateway:
         face.SMSC_HOST = gateway.address
         assert face.SMSC().send_sms("79990000001", "hello") == ["", ""]
-        bundle.write_bytes(certificates.stranger.cert_pem.bytes())
+        bundle.write_bytes(certificates.unknown_authority.cert_pem.bytes())
         monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
         assert face.SMSC().send_sms("79990000001", "hello") == SENT
 
 
 def test_what_only_certifi_trusts_is_not_trusted(
     face: Any,
-    stranger_tls: ssl.SSLContext,
+    untrusted_tls: ssl.SSLContext,
     certificates: Certificates,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     bundle = tmp_path / "certifi.pem"
-    bundle.write_bytes(certificates.stranger.cert_pem.bytes())
+    bundle.write_bytes(certificates.unknown_authority.cert_pem.bytes())
     monkeypatch.setattr(certifi, "where", lambda: str(bundle))
     monkeypatch.setattr(requests.adapters, "DEFAULT_CA_BUNDLE_PATH", str(bundle))
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         monkeypatch.setenv(name, str(bundle))
-    with Gateway(tls=stranger_tls) as gateway:
+    with Gateway(tls=untrusted_tls) as gateway:
         face.SMSC_HOST = gateway.address
         assert face.SMSC().send_sms("79990000001", "hello").outcome == "not sent"
 
@@ -73,11 +73,11 @@ def test_a_program_that_was_packed_without_certifi_s_file_works(
 
 @pytest.mark.parametrize("by_proxy", [False, True], ids=["direct", "by proxy"])
 def test_a_program_that_switched_verification_off_is_obeyed_without_a_warning(
-    face: Any, stranger_tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch, by_proxy: bool
+    face: Any, untrusted_tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch, by_proxy: bool
 ) -> None:
     unverified: Any = ssl._create_unverified_context
     monkeypatch.setattr(ssl, "_create_default_https_context", unverified)
-    with Proxy(tls=stranger_tls) if by_proxy else Gateway(tls=stranger_tls) as server:
+    with Proxy(tls=untrusted_tls) if by_proxy else Gateway(tls=untrusted_tls) as server:
         if by_proxy:
             monkeypatch.setenv("https_proxy", server.address)
         face.SMSC_HOST = "smsc.example:443" if by_proxy else server.address

@@ -59,7 +59,7 @@ def trusted(folder: Path) -> Iterator[ssl.SSLContext]:
         yield context
 
 
-class Told:
+class PlainReply:
     """A plain list, such as the vendor's file gives, in the words of our reply."""
 
     def __init__(self, values: Sequence[str]) -> None:
@@ -100,7 +100,7 @@ def vendor_way(path: Path, https: bool, hosts: List[Gateway]) -> Any:
     module.urlopen = on_loopback
     module.SMSC_LOGIN, module.SMSC_PASSWORD, module.SMSC_HTTPS = "login", "password", https
     smsc = module.SMSC()
-    return lambda phone, text: Told(smsc.send_sms(phone, text))
+    return lambda phone, text: PlainReply(smsc.send_sms(phone, text))
 
 
 def in_virtual_time(virtual: VirtualTime) -> Any:
@@ -151,7 +151,7 @@ def counted(messages: List[Dict[str, str]], replies: Sequence[Any]) -> Count:
 CLOSES_DESCRIPTORS = """
 import json, os, socket, sys, tempfile
 from pathlib import Path
-from tests.faults.strangers import Address, our_way, vendor_way
+from tests.faults.wire_runs import Address, our_way, vendor_way
 way, https, vendor, sends = sys.argv[1], sys.argv[2] == "https", Path(sys.argv[3]), int(sys.argv[4])
 hosts = [Address(text) for text in sys.argv[5:]]
 send = vendor_way(vendor, https, hosts) if way == "vendor" else our_way(way, https, hosts)
@@ -222,7 +222,7 @@ def run_with_closed_descriptors(
         answers, foreign = json.loads(shown)
         replies = []
         for values, ok, outcome in answers:
-            reply = Told(values)
+            reply = PlainReply(values)
             reply.ok, reply.outcome = ok, outcome
             replies.append(reply)
         count = counted(hosts[0].messages, replies)
