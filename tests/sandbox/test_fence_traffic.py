@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import socket
+from types import FunctionType
 from typing import Iterator
 
 import pytest
 
+from smsc_transports.sandbox.fence import launch
 from smsc_transports.sandbox.server import Sandbox
 
 from .fenced import start_code
@@ -141,3 +144,12 @@ def test_a_question_to_a_name_server_is_reported(sandbox: Sandbox, way: str) -> 
     done = start_code(sandbox, code)
     assert "refused a question to a name server about smsc.ua" in done.stderr
     assert [report.text for report in sandbox.fences if "smsc.ua" in report.text]
+
+
+def test_the_last_events_of_a_python_are_no_errors() -> None:
+    """They come when the modules have lost their names."""
+    launch.smsc_fence()
+    guard = importlib.import_module("smsc_fence.guard")
+    hook = guard._hear
+    emptied = FunctionType(hook.__code__, dict.fromkeys(vars(guard)), "", hook.__defaults__)
+    emptied("sys.unraisablehook", ())

@@ -29,12 +29,6 @@ def put_up() -> None:
         sys.addaudithook(_hear)
 
 
-def _hear(event: str, args: Tuple[Any, ...]) -> None:
-    check = _CHECKS.get(event)
-    if check is not None and current() is not None:
-        check(*args)
-
-
 def _look_up(host: Any, *_: Any) -> None:
     plan = current()
     if plan is not None and plan.rank(host) is not None and not _is_stand_in(host):
@@ -97,3 +91,12 @@ _CHECKS: Dict[str, Callable[..., None]] = {
     "os.posix_spawn": _child,
     "os.system": lambda command: _child(None, ["sh", "-c", command]),
 }
+
+
+def _hear(
+    event: str, args: Tuple[Any, ...], checks: Dict[str, Callable[..., None]] = _CHECKS
+) -> None:
+    # Python's last events come when this module has lost its names.
+    check = checks.get(event)
+    if check is not None and current() is not None:
+        check(*args)
