@@ -5,7 +5,7 @@ import re
 import sys
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
-from .plan import VARIABLE, current, environment
+from .plan import VARIABLE, Plan, current, environment
 
 _PYTHON = re.compile(r"(?:python|pypy)[0-9.]*(?:\.exe)?\Z")
 _SHELLS = ("sh", "bash", "dash", "zsh", "ksh")
@@ -36,14 +36,14 @@ def why_unfenced(command: Sequence[Any]) -> str:
     return ""
 
 
-def why_refused(executable: Any, command: Sequence[Any]) -> str:
-    """Say why a program must not be started from here; "" where nothing is seen against it."""
+def why_refused(executable: Any, command: Sequence[Any], plan: Optional[Plan] = None) -> str:
+    """Say why a program must not be started; "" where nothing is seen against it."""
     words = _decoded(command)
     if executable:  # the first word is only what the program is to be called
         words[:1] = _decoded([executable])
     interpreter = first_line(words[0]) if words else []
     reason = why_unfenced(words) or why_unfenced(interpreter)
-    plan = current()
+    plan = plan or current()
     if reason or plan is None or _first_python([*interpreter, *words]) is not None:
         return reason
     for match in _ADDRESS.finditer(" ".join(words)):
