@@ -297,6 +297,7 @@ def test_a_file_that_is_no_queue_is_told_and_nothing_is_sent(
     assert reply == ["", ""]
     assert reply.outcome == "not sent"
     assert f"The queue cannot be used: {face.SMSC_QUEUE}: file is not a database" in told()[0]
+    assert told()[0].endswith(". It is named by SMSC_QUEUE.")
     gc.collect()
 
 
