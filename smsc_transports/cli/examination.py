@@ -240,4 +240,10 @@ def _asked(request: Request, route: Route) -> Finding:
     judged = judged_balance(reply)
     if judged.status == 0:
         return ok(f"{where}: {judged.lines[0]}")
+    if reply.error is None:
+        remedy = (
+            "Another server answers in its place: the login page of a Wi-Fi network, a proxy, or "
+            "what SMSC_HOST names."
+        )
+        return problem(f"{where}: the answer is not a reply of the gateway", remedy)
     return problem(f"{where}: {judged.lines[0]}", judged.lines[-1])

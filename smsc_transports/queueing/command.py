@@ -47,7 +47,11 @@ def _work(arguments: argparse.Namespace) -> int:
     from smsc_transports.cli import program
     from smsc_transports.queueing import looking
 
-    return program.run(arguments, looking.work)
+    def work(arguments: argparse.Namespace, face: Any) -> int:
+        program.require_account(face, "balance")
+        return looking.work(arguments, face)
+
+    return program.run(arguments, work)
 
 
 def _look(arguments: argparse.Namespace) -> int:

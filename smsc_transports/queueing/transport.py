@@ -62,7 +62,8 @@ class QueueTransport(Transport):
             return self._put(opened, request)
         except QueueFailed as error:
             reason = redact(f"the queue cannot be used: {error}", request.settings.secrets)
-            tell_on_stderr(f"{reason[0].upper()}{reason[1:]}.", "SMSC_QUEUE")
+            told = f"{reason[0].upper()}{reason[1:]}".rstrip(".")
+            tell_on_stderr(f"{told}. It is named by SMSC_QUEUE.", "SMSC_QUEUE")
             if request.command == "status":
                 raise Unsupported(reason) from None
             raise (OutcomeUnknown if error.may_be_there else NotSent)(reason) from None

@@ -61,7 +61,8 @@ def own(sandbox: Any, program: List[str]) -> int:
         return status
     _judge(report._asdict() for report in sandbox.fences)
     console.report(sandbox)
-    if not sandbox.messages and not sandbox.connections:
+    quiet = not sandbox.messages and not sandbox.connections
+    if quiet and sandbox.fences and not any(report.text for report in sandbox.fences):
         print(_NOTHING_CAME, file=sys.stderr, flush=True)
     return status
 

@@ -62,18 +62,24 @@ def connect(host: str, port: int, ends_at: float) -> socket.socket:
     Raises OSError.
     """
     refused: OSError = OSError(f"{host} has no address")
-    for family, kind, protocol, _, address in _look_up(host, port, ends_at):
-        sock = socket.socket(family, kind, protocol)
+    addresses = _look_up(host, port, ends_at)
+    for number, (family, kind, protocol, _, address) in enumerate(addresses, 1):
+        sock = None
         try:
-            sock.settimeout(seconds_until(ends_at))
+            sock = socket.socket(family, kind, protocol)
+            left = seconds_until(ends_at)
+            # One that is silent, such as by IPv6 without a route, leaves time for the next.
+            sock.settimeout(left if number == len(addresses) else left / 2)
             sock.connect(address)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             sock.settimeout(seconds_until(ends_at))
         except OSError as error:
-            sock.close()
+            if sock is not None:
+                sock.close()
             refused = error
         except BaseException:
-            sock.close()
+            if sock is not None:
+                sock.close()
             raise
         else:
             return sock

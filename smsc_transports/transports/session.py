@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.cookies import RequestsCookieJar
 from requests.structures import CaseInsensitiveDict
 from urllib3 import PoolManager, Timeout
 from urllib3.exceptions import NewConnectionError
@@ -81,19 +82,32 @@ class _Adapter(HTTPAdapter):
         """Add no authorities of requests' own."""
 
 
-_sessions: Dict[Optional[ssl.SSLContext], requests.Session] = {}
+class _NoCookies(RequestsCookieJar):
+    def extract_cookies(self, *args: Any) -> None:
+        """Keep none, and spend no time on looking for them."""
+
+
+class _Session(requests.Session):
+    """requests' session: its ``send`` is what requests-mock and others replace."""
+
+    def get_redirect_target(self, resp: Any) -> None:
+        """Leave redirects to the transport."""
+
+
+_sessions: Dict[Optional[ssl.SSLContext], _Session] = {}
 _session_lock = threading.RLock()  # reentrant, since a signal handler may send
 
 
-def _session_with(context: Optional[ssl.SSLContext]) -> requests.Session:
+def _session_with(context: Optional[ssl.SSLContext]) -> _Session:
     session = _sessions.get(context)
     if session is not None:
         return session
     with _session_lock:
         if context in _sessions:
             return _sessions[context]
-        session = requests.Session()
+        session = _Session()
         session.trust_env = False  # no netrc; proxies are urllib's
+        session.cookies = _NoCookies()
         for scheme in ("http://", "https://"):
             session.mount(scheme, _Adapter(context))
         for older in set(_sessions) - {None}:
@@ -125,8 +139,7 @@ def exchange(
     session = _session_with(_context_for(url, *proxies.values()))
     try:
         with _masked_logs(secrets):
-            adapter = session.get_adapter(url)
-            response = adapter.send(
+            response = session.send(
                 _prepared(url, body, content),
                 stream=True,
                 timeout=Timeout(connect=limits, read=limits),  # type: ignore[arg-type]

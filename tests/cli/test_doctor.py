@@ -15,6 +15,7 @@ import pytest
 from smsc_transports import __version__, hookimpl, plugin_manager
 from smsc_transports.sandbox.server import Sandbox
 from tests.golden.gateway import Certificates
+from tests.transports.gateway import Gateway, answer
 
 from ..surroundings import Pigeon, module_with
 from .conftest import Shop, Smsc
@@ -115,6 +116,14 @@ def test_nothing_leaves_the_process_and_no_plugin_is_asked_for_settings(
     assert "vault may change settings at each call; --online asks it." in done.stdout
     assert "NETWORK" not in done.stdout
     assert "NETWORK socket.connect" in watched("doctor", "--online").stdout
+
+
+def test_a_page_of_another_server_is_a_problem_of_its_own(smsc: Smsc, shop: Shop) -> None:
+    with Gateway(answer(b"<html>Log in to the Wi-Fi</html>")) as gateway:
+        shop.set(SMSC_FAILOVER="safe", SMSC_HOST=gateway.address)
+        out = smsc("doctor", "--online").out
+    assert f"http-get {gateway.address}: the answer is not a reply of the gateway" in out
+    assert "-> Another server answers in its place" in out
 
 
 def test_each_setting_reports_where_it_comes_from(

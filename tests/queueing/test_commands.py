@@ -126,6 +126,14 @@ def test_a_wrong_login_ends_the_worker_at_once(tmp_path: Path) -> None:
     assert json.loads(shop.smsc("queue", "--json").stdout)["waiting"] == 8
 
 
+def test_without_an_account_the_worker_asks_nothing(shop: Shop) -> None:
+    shop.environment.update(SMSC_LOGIN="", SMSC_PASSWORD="")
+    done = shop.smsc("worker", "--once")
+    assert done.returncode == 2
+    assert "There is no account, so nothing was asked" in done.stderr
+    assert shop.sandbox.refusals == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

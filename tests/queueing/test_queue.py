@@ -306,6 +306,7 @@ def test_a_file_that_is_no_queue_is_reported_and_nothing_is_sent(
     assert reply == ["", ""]
     assert reply.outcome == "not sent"
     assert f"The queue cannot be used: {face.SMSC_QUEUE}: file is not a database" in warned()[0]
+    assert warned()[0].endswith(". It is named by SMSC_QUEUE.")
     gc.collect()
 
 

@@ -96,6 +96,12 @@ def test_run_starts_no_python_that_it_cannot_fence(option: str) -> None:
     assert f"{option}' ignores PYTHONPATH" in done.stderr
 
 
+def test_run_starts_no_other_program_that_is_to_reach_the_gateway() -> None:
+    done = smsc("run", "--", "echo", "http://smsc.ua/sys/send.php")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "echo is no Python, and is to reach smsc.ua" in done.stderr
+
+
 @pytest.mark.skipif(os.name != "posix", reason="scripts begin with #! on POSIX")
 def test_run_reads_the_first_line_of_a_script(tmp_path: Path) -> None:
     script = tmp_path / "script"
@@ -122,6 +128,10 @@ def test_run_says_why_nothing_may_have_come() -> None:
                 "socket.create_connection(('smsc.ua', 80)).close()")  # fmt: skip
     assert "received 0 messages" in came.stderr
     assert "Nothing connected" not in came.stderr
+    child = "import subprocess; subprocess.run(['echo', 'http://smsc.ua/'])"
+    refused = smsc("run", "--", sys.executable, "-c", child)
+    assert "refused a program (echo is no Python" in refused.stderr
+    assert "Nothing connected" not in refused.stderr
 
 
 def test_run_passes_options_of_the_program_on() -> None:

@@ -79,6 +79,14 @@ def test_run_does_not_start_what_clears_the_environment() -> None:
     assert not launch.why_unfenced(["env", "LANG=C", sys.executable, "program.py"])
 
 
+def test_run_does_not_start_python_where_the_environment_does_not_follow() -> None:
+    assert "PYTHONPATH" in launch.why_unfenced(["sudo", "-u", "www", sys.executable, "x.py"])
+    assert "PYTHONPATH" in launch.why_unfenced(["docker", "compose", "exec", "web", "python", "x"])
+    assert "PYTHONPATH" in launch.why_unfenced(["sh", "-c", "cd /srv; sudo -u www python x.py"])
+    assert not launch.why_unfenced(["docker", "run", "postgres"])
+    assert not launch.why_unfenced([sys.executable, "x.py", "sudo "])
+
+
 @pytest.mark.parametrize(
     "python",
     [Path(sys.executable), *(pytest.param(each, marks=pytest.mark.slow) for each in PYTHONS)],

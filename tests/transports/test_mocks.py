@@ -66,6 +66,20 @@ def test_a_function_in_the_place_of_the_adapters_is_called(face: Any, transport:
     assert seen == [(method, url_by(transport), 10.0)]
 
 
+def test_a_replaced_send_of_the_session_is_called(face: Any) -> None:
+    """requests-mock replaces this method, not the adapter's."""
+
+    def send(self: Any, request: Any, **options: Any) -> requests.Response:
+        response = requests.Response()
+        response.status_code, response._content = 200, REPLY
+        return response
+
+    with Gateway() as gateway, mock.patch("requests.Session.send", send):
+        face.SMSC_HOST = gateway.address
+        assert face.SMSC().send_sms("79990000001", "hello") == SENT
+    assert gateway.requests == []
+
+
 def test_a_redirect_that_a_mock_answers_is_followed(face: Any) -> None:
     with responses.RequestsMock() as mocked:
         mocked.get(URL.format("http"), status=302, headers={"Location": "https://other.example/x"})

@@ -199,6 +199,24 @@ def test_a_message_to_a_name_that_does_not_resolve_is_not_sent(
     assert "Name or service not known" in reply.attempts[0].error
 
 
+@pytest.mark.parametrize("first", ["silent", "of a family that this machine does not have"])
+def test_the_next_address_of_a_name_is_tried_within_the_timeout(
+    face: Any, monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    with ExitStack() as closing, Gateway() as good:
+        no_room(face, closing)
+        silent = face.SMSC_HOST.partition(":")
+        wanted = good.address.partition(":")
+        family = socket.AF_INET if first == "silent" else socket.AF_UNSPEC
+        found = [
+            (family, socket.SOCK_STREAM, 6, "", (silent[0], int(silent[2]))),
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", (wanted[0], int(wanted[2]))),
+        ]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+        face.SMSC_HOST, face.SMSC_TIMEOUT = "smsc.example:80", (TOO_LATE, 10)
+        assert face.SMSC().send_sms("79990000001", "hello") == SENT
+
+
 @pytest.mark.parametrize("host", ["x" * 64 + ".example:80", "no..name:80"])
 def test_a_message_to_a_name_that_cannot_be_one_is_not_sent(face: Any, host: str) -> None:
     face.SMSC_HOST = host

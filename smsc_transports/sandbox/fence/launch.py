@@ -48,13 +48,10 @@ def plan_for(addresses: Mapping[str, Any], bundle: Path) -> Any:
 
 def why_unfenced(program: List[str]) -> str:
     """Say why a command cannot be fenced, as far as its words and its first line tell."""
-    smsc_fence()
+    names = smsc_fence().Plan("", "", {})
     from importlib import import_module
 
-    children = import_module(f"{NAME}.children")
-    return str(
-        children.why_unfenced(program) or children.why_unfenced(children.first_line(program[0]))
-    )
+    return str(import_module(f"{NAME}.children").why_refused(None, program, names))
 
 
 @contextmanager

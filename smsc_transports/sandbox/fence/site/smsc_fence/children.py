@@ -5,7 +5,7 @@ import re
 import sys
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
-from .plan import VARIABLE, current, environment
+from .plan import VARIABLE, Plan, current, environment
 
 _PYTHON = re.compile(r"(?:python|pypy)[0-9.]*(?:\.exe)?\Z")
 _SHELLS = ("sh", "bash", "dash", "zsh", "ksh")
@@ -13,6 +13,8 @@ _SHELLS = ("sh", "bash", "dash", "zsh", "ksh")
 _CLEARED = re.compile(r"(?:^|[ ;&/])env (?:\S+ )*?(?:-|-i|--ignore-environment|-u ?PYTHONPATH|"
                       r"--unset=PYTHONPATH) |(?:^|[ ;&])unset (?:\S+ )*PYTHONPATH\b|"
                       r"(?:^|[ ;&])PYTHONPATH=(?!\S*\$\{?PYTHONPATH)")  # fmt: skip
+# These start Python with an environment that is not ours, or on another machine.
+_ELSEWHERE = re.compile(r"(?:^|[ ;&/])(?:sudo|doas|ssh|docker|docker-compose|podman|kubectl) ")
 _ADDRESS = re.compile(r"\w+://(?:[^/@\s]*@)?([\w.-]+)|(?<![\w./@-])([\w.-]+)(?::\d+)?/|@([\w.-]+)")
 _MAPPING, _LIST = 2, 5  # where a function takes the environment, and as what
 _genuine: Dict[Tuple[Any, str], Any] = {}
@@ -21,7 +23,9 @@ _genuine: Dict[Tuple[Any, str], Any] = {}
 def why_unfenced(command: Sequence[Any]) -> str:
     """Say why no fence can be put up in a command; "" where nothing is seen against it."""
     words = _decoded(command)
-    if _CLEARED.search(" ".join(words[: _first_python(words)]) + " "):
+    python = _first_python(words)
+    before = " ".join(words[:python]) + " "
+    if _CLEARED.search(before) or (python is not None and _ELSEWHERE.search(before)):
         return "it is given no PYTHONPATH, or another, by which the sandbox reaches a program"
     for position, word in enumerate(words):
         if position and words[position - 1] == "-c":
@@ -36,14 +40,14 @@ def why_unfenced(command: Sequence[Any]) -> str:
     return ""
 
 
-def why_refused(executable: Any, command: Sequence[Any]) -> str:
-    """Say why a program must not be started from here; "" where nothing is seen against it."""
+def why_refused(executable: Any, command: Sequence[Any], plan: Optional[Plan] = None) -> str:
+    """Say why a program must not be started; "" where nothing is seen against it."""
     words = _decoded(command)
     if executable:  # the first word is only what the program is to be called
         words[:1] = _decoded([executable])
     interpreter = first_line(words[0]) if words else []
     reason = why_unfenced(words) or why_unfenced(interpreter)
-    plan = current()
+    plan = plan or current()
     if reason or plan is None or _first_python([*interpreter, *words]) is not None:
         return reason
     for match in _ADDRESS.finditer(" ".join(words)):
