@@ -18,7 +18,7 @@ import smsc_transports.transports.soap  # noqa: F401
 from smsc_transports.failover.policies import Call, Verdict, run_legacy, run_once
 from smsc_transports.plugins.manager import PluginManager, plugin_manager
 from smsc_transports.plugins.transport import Transport
-from smsc_transports.reporting.notices import tell_always
+from smsc_transports.reporting.notices import warn_always
 from smsc_transports.values.encoding import MailArgument, wrong_type
 from smsc_transports.values.errors import (
     NOT_SENT,
@@ -51,7 +51,7 @@ def ask(command: str, argument: str, settings: Settings, face: FaceNames) -> Rep
     try:
         under_way, transports = prepare(request)
     except TransportError as error:
-        tell_always(f"Nothing is sent: {error}.", "sending")
+        warn_always(f"Nothing is sent: {error}.", "sending")
         return _reply(request, Verdict(None, NOT_SENT, error), [])
     request = under_way.request
     if request.settings.failover == "safe":
@@ -191,7 +191,7 @@ def replaceable(names: Mapping[str, Any]) -> FaceNames:
 
 
 def _under_way(manager: PluginManager, request: Request) -> Call:
-    return Call(request, lambda attempt: manager.tell_attempt(attempt, request.settings))
+    return Call(request, lambda attempt: manager.report_attempt(attempt, request.settings))
 
 
 def _reply(request: Request, verdict: Verdict, attempts: List[Any]) -> Reply:

@@ -316,7 +316,7 @@ def test_settings_assigned_from_outside_count_from_the_next_call_on(
 
 
 def test_cyrillic_letters_arrive_by_mail(smsc_sandbox: Sandbox, tmp_path: Path) -> None:
-    seen = run("mail_letters", smsc_sandbox, tmp_path)
+    seen = run("school_mails", smsc_sandbox, tmp_path)
     assert sent(seen.messages) == [
         ("79051112233", "Собрание 5 «Б» в 18:30"),
         ("79051112244,79051112255", "Завтра экскурсия:\nсбор у школы,\nне опаздывайте"),

@@ -60,7 +60,7 @@ class Batch(NamedTuple):
     messages: Sequence[Message]
 
 
-class Fate(NamedTuple):
+class RowOutcome(NamedTuple):
     """What became of a row."""
 
     n: int
@@ -74,7 +74,7 @@ class Settled(NamedTuple):
 
     id: int
     outcome: str
-    fates: Sequence[Fate]
+    row_outcomes: Sequence[RowOutcome]
     cost: str
 
 
@@ -218,7 +218,7 @@ class Journal:
                 [
                     (f.outcome, f.error, f.cost, None if f.outcome == WAITING else each.id, f.n)
                     for each in settled
-                    for f in each.fates
+                    for f in each.row_outcomes
                 ],
             )
 

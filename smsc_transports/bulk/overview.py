@@ -31,7 +31,7 @@ class Overview:
         """Print how the file was read, and which rows are not sent."""
         counts = self._journal.counts()
         if self._as_json:
-            self._tell_rows_as_json(counts)
+            self._print_rows_as_json(counts)
             return
         separator = {"": "JSON lines", "\t": "tab"}.get(self._table.separator)
         separator = separator or f"separator {self._table.separator}"
@@ -79,7 +79,7 @@ class Overview:
         if count > _MOST_LINES:
             print(f"  and {count - _MOST_LINES:,} more, see the result file")
 
-    def _tell_rows_as_json(self, counts: Dict[str, int]) -> None:
+    def _print_rows_as_json(self, counts: Dict[str, int]) -> None:
         for line, outcome, error in self._journal.select(
             "SELECT line, outcome, error FROM rows WHERE outcome IN (?, ?, ?) ORDER BY n",
             BAD, DUPLICATE, UNKNOWN,

@@ -12,8 +12,8 @@ from smsc_transports.bulk.journal import (
     UNKNOWN,
     WAITING,
     Batch,
-    Fate,
     Message,
+    RowOutcome,
     Settled,
 )
 from smsc_transports.cli.explanations import advice
@@ -57,29 +57,31 @@ class Stopped(Exception):
 
 def settled(batch: Batch, answer: Answer) -> Settled:
     """Say what became of a batch and of its rows."""
-    fates = _fates(batch, answer)
+    row_outcomes = _row_outcomes(batch, answer)
     if isinstance(answer, Taken):
-        return Settled(batch.id, DONE, fates, answer.cost)
-    return Settled(batch.id, fates[0].outcome, fates, "")
+        return Settled(batch.id, DONE, row_outcomes, answer.cost)
+    return Settled(batch.id, row_outcomes[0].outcome, row_outcomes, "")
 
 
-def _fates(batch: Batch, answer: Answer) -> List[Fate]:
+def _row_outcomes(batch: Batch, answer: Answer) -> List[RowOutcome]:
     """Say what became of each row of a batch."""
     if isinstance(answer, InDoubt):
-        return [Fate(m.n, UNKNOWN, answer.reason) for m in batch.messages]
+        return [RowOutcome(m.n, UNKNOWN, answer.reason) for m in batch.messages]
     if isinstance(answer, Taken):
-        return [_fate(message, answer) for message in batch.messages]
+        return [_row_outcome(message, answer) for message in batch.messages]
     alone = len(batch.messages) == 1
     if isinstance(answer, Refused) and answer.code in FOR_SOME_NUMBERS and alone:
         words = f"error {answer.code}, {error_text(answer.code)}"
-        return [Fate(batch.messages[0].n, REFUSED, words)]
-    return [Fate(message.n, WAITING) for message in batch.messages]
+        return [RowOutcome(batch.messages[0].n, REFUSED, words)]
+    return [RowOutcome(message.n, WAITING) for message in batch.messages]
 
 
-def _fate(message: Message, answer: Taken) -> Fate:
+def _row_outcome(message: Message, answer: Taken) -> RowOutcome:
     phone = digits(message.phone)
     reason = answer.refused.get(phone, "")
-    return Fate(message.n, REFUSED if reason else DONE, reason, answer.costs.get(phone) or None)
+    return RowOutcome(
+        message.n, REFUSED if reason else DONE, reason, answer.costs.get(phone) or None
+    )
 
 
 def amount(text: str) -> Decimal:

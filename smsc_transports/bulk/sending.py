@@ -210,10 +210,10 @@ class Run:
         """Write down answers, all at once, and give the results of the rows."""
         found = [settled(batch, answer) for batch, answer in answers]
         self._journal.settle(found)
-        for (batch, answer), (id, _, fates, cost) in zip(answers, found):
+        for (batch, answer), (id, _, row_outcomes, cost) in zip(answers, found):
             if isinstance(answer, Taken):
                 self.spent += amount(cost) or sum(map(amount, answer.costs.values()), Decimal(0))
-            for message, fate in zip(batch.messages, fates):
+            for message, fate in zip(batch.messages, row_outcomes):
                 if fate.outcome != WAITING:
                     yield Result(
                         message.n, message.line, message.phone, fate.outcome, id,

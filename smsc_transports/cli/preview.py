@@ -18,7 +18,7 @@ from smsc_transports.reporting.redaction import redact
 from smsc_transports.transports.http import HttpTransport
 from smsc_transports.transports.smpp import SmppTransport
 from smsc_transports.transports.smpp.messages import messages_of
-from smsc_transports.transports.smtp import SmtpTransport, write_letter
+from smsc_transports.transports.smtp import SmtpTransport, write_mail
 from smsc_transports.transports.soap import SoapTransport
 from smsc_transports.values.errors import ConfigurationError, TransportError, Unsupported
 from smsc_transports.values.reply import NO_ANSWER
@@ -116,7 +116,7 @@ def _described(transport: Transport, request: Request) -> Dict[str, Any]:
     if isinstance(transport, (HttpTransport, SoapTransport)):
         content = _page(transport, request, addresses[0])
     elif isinstance(transport, SmtpTransport):
-        content = _letter(request)
+        content = _mail(request)
     elif isinstance(transport, SmppTransport):
         content = _messages(request)
     return {"name": transport.name, "addresses": addresses, **content}
@@ -150,17 +150,15 @@ def _messages(request: Request) -> Dict[str, Any]:
     return {"messages": shown}
 
 
-def _letter(request: Request) -> Dict[str, str]:
+def _mail(request: Request) -> Dict[str, str]:
     try:
-        letter = write_letter(request)
+        mail = write_mail(request)
     except Unsupported as error:
         return {"unsupported": str(error)}
     return {
         "from": request.settings.mail_from,
         "to": request.settings.mail_to,
-        "letter": _masked(
-            letter if isinstance(letter, bytes) else letter.encode(), request.settings
-        ),
+        "mail": _masked(mail if isinstance(mail, bytes) else mail.encode(), request.settings),
     }
 
 
@@ -179,9 +177,9 @@ def _in_words(found: Dict[str, Any]) -> List[str]:
     if "url" in found:
         lines.append(f"{found['method']} {found['url']}")
         lines += [found["body"]] if found["body"] else []
-    elif "letter" in found:
+    elif "mail" in found:
         lines.append(f"an e-mail from {found['from']} to {found['to']}:")
-        lines += [f"  {line}" for line in found["letter"].splitlines()]
+        lines += [f"  {line}" for line in found["mail"].splitlines()]
     elif "messages" in found:
         for each in found["messages"]:
             said = ", ".join(f"{name} {value}" for name, value in each.items() if value != "")

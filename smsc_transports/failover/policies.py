@@ -18,7 +18,7 @@ from typing import Callable, Iterator, List, NamedTuple, Optional, Sequence, Tup
 
 from smsc_transports.failover.resting import RESTING, RestingAddresses
 from smsc_transports.failover.slots import slot
-from smsc_transports.plugins.blame import tell_bug
+from smsc_transports.plugins.blame import report_bug
 from smsc_transports.plugins.transport import Transport
 from smsc_transports.reporting.logs import DEBUG, INFO, Log
 from smsc_transports.reporting.redaction import redact, without_user
@@ -33,7 +33,7 @@ from smsc_transports.values.errors import (
     TransportError,
     Unsupported,
     text_of,
-    told_of,
+    type_and_text,
 )
 from smsc_transports.values.request import Request
 from smsc_transports.values.settings import Timeout
@@ -146,8 +146,8 @@ class Call:
         except ConfigurationError:
             raise
         except Exception as error:  # plugin code; it counts as an attempt that sent nothing
-            reason = redact(told_of(error), self.request.settings.secrets)
-            tell_bug(transport, "addresses", error, self.request.settings.secrets)
+            reason = redact(type_and_text(error), self.request.settings.secrets)
+            report_bug(transport, "addresses", error, self.request.settings.secrets)
             self._note(self.request, Route(transport, ""), self.clock(), NOT_SENT, reason)
             return []
 
@@ -186,12 +186,12 @@ def _exchange(request: Request, route: Route, timeout: Timeout) -> str:
     except ConfigurationError:
         raise
     except Exception as error:  # plugin code may fail at any point
-        tell_bug(route.transport, "exchange", error, request.settings.secrets)
-        raise OutcomeUnknown(redact(told_of(error), request.settings.secrets)) from error
+        report_bug(route.transport, "exchange", error, request.settings.secrets)
+        raise OutcomeUnknown(redact(type_and_text(error), request.settings.secrets)) from error
     except BaseException as error:  # Ctrl-C: the frames below hold the password
         raise error.with_traceback(None) from None
     if not isinstance(text, str):
-        tell_bug(route.transport, "exchange", f"it gave {type(text).__name__}, not text")
+        report_bug(route.transport, "exchange", f"it gave {type(text).__name__}, not text")
         raise OutcomeUnknown(f"the transport gave {type(text).__name__}, not text")
     if not text:
         raise OutcomeUnknown("the answer is empty")

@@ -17,7 +17,7 @@ from typing import Any, Dict, Hashable, Iterator, Optional
 from weakref import ReferenceType, ref
 
 from smsc_transports.failover.shared_slots import SharedSlots, Unreachable, shared_slots
-from smsc_transports.reporting.notices import tell_on_stderr
+from smsc_transports.reporting.notices import warn_on_stderr
 from smsc_transports.reporting.redaction import redact
 from smsc_transports.values.errors import NotSent
 from smsc_transports.values.request import Request
@@ -112,7 +112,7 @@ def _refused(failure: Optional[Unreachable], most: int, settings: Settings) -> N
     reason = redact(
         f"the slots of SMSC_SLOTS cannot be counted: {failure}".rstrip("."), settings.secrets
     )
-    tell_on_stderr(f"Nothing is sent: {reason}.", "SMSC_SLOTS")
+    warn_on_stderr(f"Nothing is sent: {reason}.", "SMSC_SLOTS")
     return NotSent(reason)
 
 

@@ -9,9 +9,9 @@ from typing import Any, Iterator, List, Mapping, Optional, Sequence, Union
 
 import pluggy
 
-from smsc_transports.reporting.notices import tell_on_stderr
+from smsc_transports.reporting.notices import warn_on_stderr
 from smsc_transports.reporting.redaction import redact
-from smsc_transports.values.errors import told_of
+from smsc_transports.values.errors import type_and_text
 
 
 def failing_hook(implementations: Sequence[Any], error: BaseException) -> Optional[Any]:
@@ -47,7 +47,7 @@ def described(hook: Any) -> str:
     return f"{hook.plugin_name!r} ({file})" if file else repr(hook.plugin_name)
 
 
-def tell_bug(
+def report_bug(
     transport: Any, place: str, error: Union[BaseException, str], secrets: Sequence[str] = ()
 ) -> None:
     """Report once that a plugin's transport raised what no transport may raise.
@@ -56,9 +56,9 @@ def tell_bug(
     """
     if type(transport).__module__.startswith("smsc_transports.transports."):
         return
-    reason = error if isinstance(error, str) else told_of(error)
+    reason = error if isinstance(error, str) else type_and_text(error)
     where = f"{transport.name!r} ({file_of(transport)})"
-    tell_on_stderr(
+    warn_on_stderr(
         redact(f"The transport {where} failed at {place}: {reason}.", secrets),
         f"{place} of the transport {transport.name}",
     )
@@ -83,7 +83,7 @@ def trace_to_stderr(manager: pluggy.PluginManager) -> None:
         try:
             given = outcome.get_result()
         except BaseException as error:
-            what = f"raised {told_of(error)}"
+            what = f"raised {type_and_text(error)}"
         else:
             what = f"gave {_shown(name, given)}"
         what = redact(what, getattr(owner, "secrets", ()))

@@ -9,9 +9,9 @@ from typing import Any, FrozenSet, Iterator, List, Sequence, Tuple
 import pluggy
 
 from smsc_transports.plugins.blame import called_until, described, failing_hook
-from smsc_transports.reporting.notices import tell_on_stderr
+from smsc_transports.reporting.notices import warn_on_stderr
 from smsc_transports.reporting.redaction import redact
-from smsc_transports.values.errors import ConfigurationError, NotSent, TransportError, told_of
+from smsc_transports.values.errors import ConfigurationError, NotSent, TransportError, type_and_text
 from smsc_transports.values.settings import Settings
 
 # A hook may itself send; for that message it is not called, or the recursion would not end.
@@ -64,7 +64,7 @@ def report(
             return
         except Exception as error:
             text, plugin = _failure(name, error, settings, observers)
-            tell_on_stderr(f"{text[0].upper()}{text[1:]}.", f"{name} of {plugin}")
+            warn_on_stderr(f"{text[0].upper()}{text[1:]}.", f"{name} of {plugin}")
             called += called_until(observers, error)
             observers = [each for each in observers if each.plugin not in called]
             hook = manager.subset_hook_caller(name, called)
@@ -81,7 +81,7 @@ def _failure(
 ) -> Tuple[str, str]:
     failing = failing_hook(called, error)
     plugins = _listed([failing] if failing else called)
-    reason = redact(told_of(error), settings.secrets)
+    reason = redact(type_and_text(error), settings.secrets)
     return f"the plugin {plugins} failed at {name}: {reason}", plugins
 
 

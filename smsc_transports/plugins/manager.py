@@ -15,7 +15,7 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Optional
 import pluggy
 
 from smsc_transports.plugins import hookspecs
-from smsc_transports.plugins.blame import failing_hook, file_of, tell_bug, trace_to_stderr
+from smsc_transports.plugins.blame import failing_hook, file_of, report_bug, trace_to_stderr
 from smsc_transports.plugins.discovery import Source, find_plugins, names_in
 from smsc_transports.plugins.hook_calls import ask, busy_with, is_busy, report, wrong_result
 from smsc_transports.plugins.transport import Transport
@@ -25,9 +25,9 @@ from smsc_transports.plugins.validation import (
     refuse_wrong_hooks,
     two_of_one_name,
 )
-from smsc_transports.reporting.notices import tell_always
+from smsc_transports.reporting.notices import warn_always
 from smsc_transports.values.attempt import Attempt
-from smsc_transports.values.errors import ConfigurationError, did_you_mean, told_of
+from smsc_transports.values.errors import ConfigurationError, did_you_mean, type_and_text
 from smsc_transports.values.forks import NO_FORK
 from smsc_transports.values.receipt import Receipt
 from smsc_transports.values.request import Request
@@ -168,7 +168,7 @@ class PluginManager(pluggy.PluginManager):
             )
         return chosen
 
-    def tell_attempt(self, attempt: Attempt, settings: Settings) -> None:
+    def report_attempt(self, attempt: Attempt, settings: Settings) -> None:
         """Report an attempt to every plugin; an exception of one is shown once and stops no other.
 
         The attempts of a message that an observer sends are not observed.
@@ -178,7 +178,7 @@ class PluginManager(pluggy.PluginManager):
         with busy_with("smsc_attempt"):
             report(self, "smsc_attempt", settings, attempt=attempt)
 
-    def tell_receipt(self, receipt: Receipt) -> None:
+    def report_receipt(self, receipt: Receipt) -> None:
         """Report a receipt to every plugin; an exception is shown once and stops no other."""
         report(self, "smsc_receipt", Settings(), receipt=receipt)
 
@@ -188,7 +188,7 @@ class PluginManager(pluggy.PluginManager):
             try:
                 transport.close()
             except Exception as error:
-                tell_bug(transport, "close", error)
+                report_bug(transport, "close", error)
 
     def transports_by_plugin(self) -> Dict[str, List[Transport]]:
         """Give the transports of each plugin, those of one name too; what fails is left out."""
@@ -228,12 +228,12 @@ class PluginManager(pluggy.PluginManager):
         self.left_out.append(LeftOut(name, origin, BLOCKED, "SMSC_BLOCK_PLUGINS names it"))
 
     def _leave_out(self, name: str, origin: str, error: BaseException, what: str) -> None:
-        reason = told_of(error).rstrip(".")
+        reason = type_and_text(error).rstrip(".")
         remedy = f"Fix or uninstall it, or set SMSC_BLOCK_PLUGINS={name}."
         left_out = LeftOut(name, origin, BROKEN, f"{reason}. {remedy}")
         if left_out not in self.left_out:
             self.left_out.append(left_out)
-        tell_always(
+        warn_always(
             f"The plugin {name!r} from {origin} {what} and is left out: {reason}. {remedy}",
             f"the plugin {name}",
         )

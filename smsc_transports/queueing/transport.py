@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Deque, List, Sequence
 
 from smsc_transports.plugins.hookspecs import hookimpl
 from smsc_transports.plugins.transport import Transport
-from smsc_transports.reporting.notices import tell_on_stderr
+from smsc_transports.reporting.notices import warn_on_stderr
 from smsc_transports.reporting.redaction import redact
 from smsc_transports.values.encoding import Argument
 from smsc_transports.values.errors import NotSent, OutcomeUnknown, Unsupported
@@ -63,7 +63,7 @@ class QueueTransport(Transport):
         except QueueFailed as error:
             reason = redact(f"the queue cannot be used: {error}", request.settings.secrets)
             told = f"{reason[0].upper()}{reason[1:]}".rstrip(".")
-            tell_on_stderr(f"{told}. It is named by SMSC_QUEUE.", "SMSC_QUEUE")
+            warn_on_stderr(f"{told}. It is named by SMSC_QUEUE.", "SMSC_QUEUE")
             if request.command == "status":
                 raise Unsupported(reason) from None
             raise (OutcomeUnknown if error.may_be_there else NotSent)(reason) from None

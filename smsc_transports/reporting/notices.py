@@ -21,7 +21,7 @@ _told: Dict[str, Set[str]] = {}
 _silent: ContextVar[bool] = ContextVar("_silent", default=False)
 
 
-def tell_once(message: str, topic: str) -> None:
+def warn_once(message: str, topic: str) -> None:
     """Warn with :class:`SMSCWarning`, the first time this message comes up in the process.
 
     ``topic`` is the setting or the plugin that it is about. ``-W error`` turns the warning into
@@ -36,19 +36,19 @@ def tell_once(message: str, topic: str) -> None:
             raise
 
 
-def tell_always(message: str, topic: str) -> None:
+def warn_always(message: str, topic: str) -> None:
     """Say once on stderr that nothing is sent, or that a plugin is left out.
 
-    Unlike :func:`tell_once` it is shown by a program that ignores warnings, too: such a program
+    Unlike :func:`warn_once` it is shown by a program that ignores warnings, too: such a program
     would see ``["", ""]`` and nothing else. ``-W error`` makes it an exception all the same.
     """
     if _action(message) == "error":
-        tell_once(message, topic)
+        warn_once(message, topic)
     else:
-        tell_on_stderr(message, topic)
+        warn_on_stderr(message, topic)
 
 
-def tell_on_stderr(message: str, topic: str) -> None:
+def warn_on_stderr(message: str, topic: str) -> None:
     """Say once on stderr, and never raise: of what happens while a request is under way."""
     if _is_new(message, topic):
         warnings.showwarning(SMSCWarning(message), SMSCWarning, "smsc_api", 1)

@@ -8,13 +8,13 @@ from typing import Dict, List, Optional
 
 from aiohttp import web
 
-from smsc_transports.sandbox.doors.callbacks import Callbacks
-from smsc_transports.sandbox.doors.certificates import Authority
-from smsc_transports.sandbox.doors.http import Hosts
-from smsc_transports.sandbox.doors.listener import Listener
-from smsc_transports.sandbox.doors.quiet import LOGGER
-from smsc_transports.sandbox.doors.smpp import SmppServer
-from smsc_transports.sandbox.doors.smtp import SmtpServer
+from smsc_transports.sandbox.protocols.callbacks import Callbacks
+from smsc_transports.sandbox.protocols.certificates import Authority
+from smsc_transports.sandbox.protocols.http import Hosts
+from smsc_transports.sandbox.protocols.listener import Listener
+from smsc_transports.sandbox.protocols.quiet import LOGGER
+from smsc_transports.sandbox.protocols.smpp import SmppServer
+from smsc_transports.sandbox.protocols.smtp import SmtpServer
 from smsc_transports.sandbox.rules.clock import Clock
 from smsc_transports.sandbox.rules.faults import HOSTS, Faults, Rule
 from smsc_transports.sandbox.rules.gateway import Gateway
@@ -66,7 +66,7 @@ class Engine:
     async def start(self, page: web.Application) -> None:
         """Open all ports, with ``page`` as the inbox.
 
-        Raises :class:`~.doors.listener.PortTaken` and leaves none open.
+        Raises :class:`~.protocols.listener.PortTaken` and leaves none open.
         """
         # Made here and not before, because in Python 3.8 it belongs to the loop it is made in.
         self._opening = asyncio.Lock()
@@ -173,8 +173,10 @@ class Engine:
             self.https.append(
                 self._listener(f"HTTPS {name}", 11 + host, hosts.server("https", host), tls)
             )
-        letters = SmtpServer(self.gateway, self.faults)
-        self.smtp = Listener("SMTP", self._smtp_port, letters.protocol, letters.drop, "--smtp-port")
+        mail_server = SmtpServer(self.gateway, self.faults)
+        self.smtp = Listener(
+            "SMTP", self._smtp_port, mail_server.protocol, mail_server.drop, "--smtp-port"
+        )
         short = self._messages_by_smpp
         for offset, context in ((21, None), (22, tls)):
             port = self._port and self._port + offset

@@ -34,11 +34,11 @@ from smsc_transports.sandbox.defaults import BALANCE, CALLBACK_SECRET, KEEP, SMT
 from smsc_transports.values.extras import without
 
 try:
-    from smsc_transports.sandbox.doors.listener import PortTaken
     from smsc_transports.sandbox.engine import Engine
     from smsc_transports.sandbox.fence import launch, trust
     from smsc_transports.sandbox.fence.reports import Report, Reports
     from smsc_transports.sandbox.inbox.api import application
+    from smsc_transports.sandbox.protocols.listener import PortTaken
     from smsc_transports.sandbox.rules.faults import DEFAULT_SEED, make_rule
     from smsc_transports.sandbox.rules.gateway import money
     from smsc_transports.sandbox.rules.store import Message, Refusal

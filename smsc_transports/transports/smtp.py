@@ -49,9 +49,9 @@ class SmtpTransport(Transport):
     def exchange(self, request: Request, address: str, timeout: Timeout) -> str:
         """Hand the e-mail to one mail server."""
         try:
-            letter = write_letter(request)
+            mail = write_mail(request)
             with _connected(request, address, timeout) as server:
-                _hand_over(server, request.settings, letter)
+                _hand_over(server, request.settings, mail)
         except _FAILURES as error:
             _clean(error, request.settings.secrets)
             raise _failure(NotSent, error) from error
@@ -130,13 +130,13 @@ def _watched(base: Any) -> Callable[..., Any]:
     return Server
 
 
-def _hand_over(server: Any, settings: Settings, letter: Union[str, bytes]) -> None:
+def _hand_over(server: Any, settings: Settings, mail: Union[str, bytes]) -> None:
     if settings.debug:
         server.set_debuglevel(1)
     if settings.smtp_login:
         server.login(settings.smtp_login, settings.smtp_password)
     try:
-        server.sendmail(settings.mail_from, settings.mail_to, letter)
+        server.sendmail(settings.mail_from, settings.mail_to, mail)
     except _FAILURES as error:
         if _is_refusal(error) or not getattr(server, "data_began", True):
             raise
@@ -186,7 +186,7 @@ def _cleaned(value: Any, secrets: Sequence[str]) -> Any:
     return value
 
 
-def write_letter(request: Request) -> Union[str, bytes]:
+def write_mail(request: Request) -> Union[str, bytes]:
     """Write the e-mail, with credentials: never log it. Raises Unsupported.
 
     An ASCII one stays ``str``, which smtplib sends as it always did.
@@ -195,8 +195,8 @@ def write_letter(request: Request) -> Union[str, bytes]:
     charset = request.settings.charset
     if not line.isascii():
         charset = fitting_charset(charset, line)
-    letter = f"Content-Type: text/plain; charset={charset}\n\n{line}"
-    return letter if letter.isascii() else _LINE_END.sub("\r\n", letter).encode(charset)
+    mail = f"Content-Type: text/plain; charset={charset}\n\n{line}"
+    return mail if mail.isascii() else _LINE_END.sub("\r\n", mail).encode(charset)
 
 
 def _line(request: Request) -> str:

@@ -17,7 +17,7 @@ UNKNOWN = "unknown"
 UNSUPPORTED = "unsupported"
 
 
-def told_of(error: BaseException) -> str:
+def type_and_text(error: BaseException) -> str:
     """Give the type and the text of an exception, the type alone where it has no text."""
     text = text_of(error)
     return f"{type(error).__name__}: {text}" if text is not None else type(error).__name__

@@ -7,7 +7,7 @@ import ipaddress
 import re
 from typing import Any, List, Tuple
 
-from smsc_transports.reporting.notices import tell_always, tell_once
+from smsc_transports.reporting.notices import warn_always, warn_once
 from smsc_transports.reporting.redaction import MASK, redact
 
 DEFAULT_HOST = "smsc.ua"
@@ -29,7 +29,7 @@ def read_hosts(value: Any) -> str:
     kept, problem = _read(value)
     del value  # may hold a password, and the warning may be an exception
     if problem:
-        tell = tell_once if kept else tell_always
+        tell = warn_once if kept else warn_always
         tell(problem, "SMSC_HOST")
     return kept
 

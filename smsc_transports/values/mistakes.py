@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Mapping
 
-from smsc_transports.reporting.notices import tell_once
+from smsc_transports.reporting.notices import warn_once
 from smsc_transports.values.encoding import fitting_charset
 
 API_KEY = "SMSC_APIKEY"
@@ -14,17 +14,17 @@ WHERE_THE_KEY_GOES = (
 )
 
 
-def tell_charset(charset: Any) -> None:
+def warn_of_charset(charset: Any) -> None:
     """Tell once of a charset that no text can be sent in."""
     if isinstance(charset, str) and fitting_charset(charset) != charset:
-        tell_once(
+        warn_once(
             f"SMSC_CHARSET is {charset!r}, but it must be 'utf-8', 'windows-1251' or 'koi8-r'. "
             f"utf-8 is used instead.",
             "SMSC_CHARSET",
         )
 
 
-def tell_missing_account(environ: Mapping[str, str]) -> None:
+def warn_of_missing_account(environ: Mapping[str, str]) -> None:
     """Warn once of an API key in a variable that is not read, where no account is set."""
     if environ.get(API_KEY):
-        tell_once(WHERE_THE_KEY_GOES, API_KEY)
+        warn_once(WHERE_THE_KEY_GOES, API_KEY)

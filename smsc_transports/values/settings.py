@@ -25,11 +25,11 @@ from typing import (
     TypeVar,
 )
 
-from smsc_transports.reporting.notices import tell_once
+from smsc_transports.reporting.notices import warn_once
 from smsc_transports.reporting.redaction import MASK
 from smsc_transports.values.hidden import Hidden
 from smsc_transports.values.hosts import DEFAULT_HOST, domain_of, expand_hosts, read_hosts
-from smsc_transports.values.mistakes import tell_charset, tell_missing_account
+from smsc_transports.values.mistakes import warn_of_charset, warn_of_missing_account
 from smsc_transports.values.places import passwords_in, read_queue, read_slots
 from smsc_transports.values.words import read_language
 
@@ -170,13 +170,13 @@ def read_settings(
         smpp_tls=_understood("SMPP_TLS", new("SMPP_TLS"), _switch, False),
         smpp_split=_understood("SMPP_SPLIT", new("SMPP_SPLIT"), _split, "payload"),
     )
-    tell_charset(public.charset)
+    warn_of_charset(public.charset)
     login, password = constants.get("SMSC_LOGIN", ""), constants.get("SMSC_PASSWORD", "")
     if not login and not password:
         if environ.get("SMSC_LOGIN") or environ.get("SMSC_PASSWORD"):
             login, password = environ.get("SMSC_LOGIN", ""), environ.get("SMSC_PASSWORD", "")
         else:
-            tell_missing_account(environ)
+            warn_of_missing_account(environ)
     return public.replace(
         login=login,
         password=password,
@@ -247,7 +247,7 @@ def _understood(name: str, value: Any, parse: Callable[[Any], T], default: T) ->
         if isinstance(value, str) and _MAY_HOLD_A_PASSWORD.search(value):
             shown = MASK
         problem = f"{name} is {shown}, but it must be {error}. The default is used instead."
-        tell_once(problem, name)
+        warn_once(problem, name)
         return default
 
 

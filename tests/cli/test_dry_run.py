@@ -112,8 +112,8 @@ def test_json_has_the_same(smsc: Smsc, shop: Shop) -> None:
     shop.set(SMSC_HOST="127.0.0.1:9,127.0.0.1:10", SMSC_FAILOVER="safe")
     done = smsc("send", PHONE, "Hello", "--dry-run", "--json", "--transport", "http-post,smtp")
     told = json.loads(done.out)
-    letter = told["transports"][1].pop("letter")
-    assert letter.endswith(f"***:***:0::0,0,:{PHONE}:Hello")
+    mail = told["transports"][1].pop("mail")
+    assert mail.endswith(f"***:***:0::0,0,:{PHONE}:Hello")
     assert told == {
         "phones": PHONE,
         "outcome": "dry run",

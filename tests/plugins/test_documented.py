@@ -102,7 +102,7 @@ def test_example_of_smsc_receipt(
 ) -> None:
     install(hookspecs.smsc_receipt)
     monkeypatch.chdir(tmp_path)
-    plugin_manager().tell_receipt(Receipt("7", PHONE, "DELIVRD", "0", "1.4000"))
+    plugin_manager().report_receipt(Receipt("7", PHONE, "DELIVRD", "0", "1.4000"))
     assert (tmp_path / "receipts.txt").read_text() == f"7 {PHONE} DELIVRD 1.4000\n"
 
 

@@ -242,7 +242,7 @@ def test_receipts_are_kept_in_a_database(
     monkeypatch.setenv("SMS_RECEIPTS", str(base))
     switch_on("receipts_in_a_database")
     for status in ("ENROUTE", "DELIVRD"):
-        plugin_manager().tell_receipt(Receipt("7", PHONE, status, "0", "1.4000"))
+        plugin_manager().report_receipt(Receipt("7", PHONE, status, "0", "1.4000"))
     with closing(sqlite3.connect(base)) as found:
         rows = found.execute("select id, status, cost from receipts").fetchall()
     assert rows == [("7", "ENROUTE", "1.4000"), ("7", "DELIVRD", "1.4000")]

@@ -479,7 +479,7 @@ def test_smsc_receipt_reaches_every_plugin_whatever_one_of_them_raises(warned: W
     plug_in("failing", smsc_receipt=explode)
     plug_in("last", smsc_receipt=lambda receipt: heard.append(receipt.status))
     for _ in range(2):
-        plugin_manager().tell_receipt(Receipt("7", PHONE, "DELIVRD"))
+        plugin_manager().report_receipt(Receipt("7", PHONE, "DELIVRD"))
     assert sorted(heard) == ["7", "7", "DELIVRD", "DELIVRD"]
     [message] = warned()
     assert "The plugin failing" in message or "failing" in message

@@ -11,7 +11,7 @@ from typing import Any, Iterator, List, Mapping
 
 SITE = Path(__file__).parent / "site"
 NAME = "smsc_fence"
-# The gateway's ports by the sandbox's doors. A door joins by being among the addresses.
+# Which ports of the gateway each server of the sandbox stands in for.
 PORTS = {
     "http": ("80",),
     "https": ("443",),
@@ -41,9 +41,9 @@ def smsc_fence() -> Any:
 
 def plan_for(addresses: Mapping[str, Any], bundle: Path) -> Any:
     """Make a plan of what a sandbox says at ``/api/addresses``."""
-    doors = {port: addresses[name] for name, ports in PORTS.items() if name in addresses
+    targets = {port: addresses[name] for name, ports in PORTS.items() if name in addresses
              for port in ports}  # fmt: skip
-    return smsc_fence().Plan(f"http://{addresses['inbox']}", str(bundle), doors)
+    return smsc_fence().Plan(f"http://{addresses['inbox']}", str(bundle), targets)
 
 
 def why_unfenced(program: List[str]) -> str:

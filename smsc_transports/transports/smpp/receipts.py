@@ -117,7 +117,7 @@ def _tell(waiting: queue.SimpleQueue[Any]) -> None:
             continue
         log.log(INFO, "receipt: message %s is %s", receipt.id, receipt.status)
         with suppress(SystemExit):  # sys.exit() in a plugin must not stop the next receipt
-            plugin_manager().tell_receipt(receipt)
+            plugin_manager().report_receipt(receipt)
 
 
 DISPATCHER = Dispatcher()

@@ -10,7 +10,7 @@ from typing import Any, Callable, Dict, Tuple
 from .children import why_refused
 from .plan import current
 from .reports import tell
-from .traffic import letter, refuse, request
+from .traffic import mail, refuse, request
 
 # They look names up and connect by themselves.
 PAST_THE_FENCE = ("curl_cffi", "grpc", "pycares", "pycurl", "uvloop")
@@ -57,9 +57,9 @@ def _http(connection: Any, data: Any) -> None:
         request(getattr(connection, "sock", None), data, connection.host)
 
 
-def _letter(connection: Any, data: Any) -> None:
+def _mail(connection: Any, data: Any) -> None:
     if isinstance(data, bytes):
-        letter(getattr(connection, "sock", None), data)
+        mail(getattr(connection, "sock", None), data)
 
 
 def _import(module: str, *_: Any) -> None:
@@ -84,7 +84,7 @@ _CHECKS: Dict[str, Callable[..., None]] = {
     "socket.sendto": _connection,
     "socket.sendmsg": _connection,
     "http.client.send": _http,
-    "smtplib.send": _letter,
+    "smtplib.send": _mail,
     "import": _import,
     "subprocess.Popen": _child,
     "os.exec": _child,

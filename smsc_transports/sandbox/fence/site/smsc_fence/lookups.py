@@ -6,7 +6,7 @@ import socket
 from typing import Any, Callable, Dict, List, Tuple
 
 from . import traffic
-from .plan import Door, current
+from .plan import Target, current
 
 _genuine: Dict[Tuple[Any, str], Any] = {}
 
@@ -48,19 +48,19 @@ def take_down() -> None:
             setattr(owner, name, function)
 
 
-def _door(host: object, port: object = None) -> Any:
+def _target(host: object, port: object = None) -> Any:
     plan = current()
-    return plan.door(host, port) if plan is not None else None
+    return plan.target(host, port) if plan is not None else None
 
 
 def _getaddrinfo(genuine: Any) -> Any:
     def getaddrinfo(
         host: Any, port: Any, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0
     ) -> Any:
-        door = _door(host, port)
-        if door is not None:
+        target = _target(host, port)
+        if target is not None:
             _must_be_looked_up(host, flags)
-            host = door.stand_in
+            host = target.stand_in
         return genuine(host, port, family, type, proto, flags)
 
     return getaddrinfo
@@ -72,16 +72,16 @@ def _inner_getaddrinfo(genuine: Any) -> Any:
     def getaddrinfo(
         host: Any, port: Any, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0
     ) -> Any:
-        door = _door(host, port)
-        if door is None or host == door.stand_in:
+        target = _target(host, port)
+        if target is None or host == target.stand_in:
             return genuine(host, port, family, type, proto, flags)
         _must_be_looked_up(host, flags)
-        found = genuine(door.stand_in, port, family, type, proto, flags)
+        found = genuine(target.stand_in, port, family, type, proto, flags)
         return [(*each[:4], _found(host, each[4])) for each in found]
 
     def _found(host: Any, address: Tuple[Any, ...]) -> Tuple[Any, ...]:
-        door = _door(host, address[1])
-        return address if door is None or door.address is None else door.address
+        target = _target(host, address[1])
+        return address if target is None or target.address is None else target.address
 
     return getaddrinfo
 
@@ -95,38 +95,38 @@ def _must_be_looked_up(host: Any, flags: int) -> None:
 
 def _gethostbyname(genuine: Any) -> Any:
     def gethostbyname(host: Any) -> Any:
-        door = _door(host)
-        return genuine(host) if door is None else door.stand_in
+        target = _target(host)
+        return genuine(host) if target is None else target.stand_in
 
     return gethostbyname
 
 
 def _gethostbyname_ex(genuine: Any) -> Any:
     def gethostbyname_ex(host: Any) -> Any:
-        door = _door(host)
-        return genuine(host) if door is None else (host, [], [door.stand_in])
+        target = _target(host)
+        return genuine(host) if target is None else (host, [], [target.stand_in])
 
     return gethostbyname_ex
 
 
 def _connect(genuine: Any) -> Any:
     def connect(self: Any, address: Any) -> Any:
-        door = _door_of(address)
-        if door is None:
+        target = _target_of(address)
+        if target is None:
             return genuine(self, address)
-        if door.address is None:
+        if target.address is None:
             raise ConnectionRefusedError(errno.ECONNREFUSED, _closed(address))
-        return genuine(self, _for(self, door))
+        return genuine(self, _for(self, target))
 
     return connect
 
 
 def _connect_ex(genuine: Any) -> Any:
     def connect_ex(self: Any, address: Any) -> Any:
-        door = _door_of(address)
-        if door is None:
+        target = _target_of(address)
+        if target is None:
             return genuine(self, address)
-        return errno.ECONNREFUSED if door.address is None else genuine(self, _for(self, door))
+        return errno.ECONNREFUSED if target.address is None else genuine(self, _for(self, target))
 
     return connect_ex
 
@@ -160,15 +160,15 @@ def _sendto(genuine: Any) -> Any:
     return sendto
 
 
-def _door_of(address: Any) -> Any:
+def _target_of(address: Any) -> Any:
     if isinstance(address, (tuple, list)) and len(address) >= 2:
-        return _door(address[0], address[1])
+        return _target(address[0], address[1])
     return None
 
 
-def _for(sock: Any, door: Door) -> Tuple[Any, ...]:
-    assert door.address is not None
-    host, port = door.address
+def _for(sock: Any, target: Target) -> Tuple[Any, ...]:
+    assert target.address is not None
+    host, port = target.address
     if sock.family == socket.AF_INET6:
         host = "::ffff:" + host
     return host, port

@@ -22,7 +22,7 @@ _STAND_INS = {_STAND_IN % (rank + 1): rank for rank in range(5)}
 _MAPPED = b"\0" * 10 + b"\xff\xff"
 
 
-class Door(NamedTuple):
+class Target(NamedTuple):
     """What a gateway's host and port lead to; ``address`` is None where nothing listens."""
 
     stand_in: str
@@ -32,17 +32,17 @@ class Door(NamedTuple):
 class Plan:
     """What a fence follows.
 
-    ``doors`` gives, for each port of the gateway, the sandbox's addresses by rank of the host:
+    ``targets`` gives, for each port of the gateway, the sandbox's addresses by rank of the host:
     the base name first, then www2 to www5. ``url`` is the inbox, ``bundle`` a file with the
     certificates to trust. ``hosts`` are further names, each perhaps with a port.
     """
 
     def __init__(
-        self, url: str, bundle: str, doors: Mapping[str, List[str]], hosts: Iterable[str] = ()
+        self, url: str, bundle: str, targets: Mapping[str, List[str]], hosts: Iterable[str] = ()
     ) -> None:
         self.url = url
         self.bundle = bundle
-        self.doors = dict(doors)
+        self.targets = dict(targets)
         self.hosts: Dict[str, int] = {}
         self._covered: List[str] = []
         self._ports: Dict[Tuple[str, str], str] = {}
@@ -56,7 +56,7 @@ class Plan:
 
     def to_json(self) -> str:
         """Give the plan as text, for the environment."""
-        values: Dict[str, Any] = {"url": self.url, "bundle": self.bundle, "doors": self.doors}
+        values: Dict[str, Any] = {"url": self.url, "bundle": self.bundle, "targets": self.targets}
         return json.dumps({**values, "hosts": self._covered})
 
     def cover(self, hosts: Iterable[str]) -> None:
@@ -89,23 +89,23 @@ class Plan:
                 return int(mirror.group(1)) - 1 if mirror else 0
         return None
 
-    def door(self, host: object, port: object) -> Optional[Door]:
+    def target(self, host: object, port: object) -> Optional[Target]:
         """What stands in for ``host`` and ``port``; None for what is not the gateway's."""
         rank = self.rank(host)
         if rank is None:
             return None
         key = self._ports.get((plain(host), str(port)), str(port))
-        addresses = self.doors.get(key)
+        addresses = self.targets.get(key)
         if not addresses:
-            return Door(_STAND_IN % (rank + 1), None)
+            return Target(_STAND_IN % (rank + 1), None)
         name, _, number = addresses[min(rank, len(addresses) - 1)].rpartition(":")
-        return Door(_STAND_IN % (rank + 1), (name, int(number)))
+        return Target(_STAND_IN % (rank + 1), (name, int(number)))
 
-    def is_door(self, address: object) -> bool:
+    def is_target(self, address: object) -> bool:
         """Whether an address is one of the sandbox's own."""
         if not isinstance(address, tuple) or len(address) < 2:
             return False
-        listed = [each for addresses in self.doors.values() for each in addresses]
+        listed = [each for addresses in self.targets.values() for each in addresses]
         return f"{plain(address[0])}:{address[1]}" in listed
 
 
@@ -130,7 +130,7 @@ def plain(host: object) -> str:
 
 
 def _is_ascii(text: str) -> bool:
-    return all(ord(letter) < 128 for letter in text)
+    return all(ord(char) < 128 for char in text)
 
 
 def _is_loopback(name: str) -> bool:

@@ -65,7 +65,7 @@ def request(sock: Any, data: bytes, host: object = "") -> None:
         )
 
 
-def letter(sock: Any, data: bytes) -> None:
+def mail(sock: Any, data: bytes) -> None:
     """Refuse an e-mail to the gateway that some other mail server was to pass on."""
     found = _RECIPIENT.match(data)
     peer = _peer(sock)
@@ -95,7 +95,7 @@ def _look_at(sock: Any, given: Any) -> None:
     if _REQUEST.match(data) or _SOCKS.match(data):
         request(sock, data)
     elif data[:5].lower() == b"rcpt ":
-        letter(sock, data)
+        mail(sock, data)
     elif len(data) > 12 and _peer(sock)[1:2] == (_NAME_SERVER,):
         question(data[2:] if sock.type & socket.SOCK_STREAM else data)
 
@@ -114,7 +114,7 @@ def _peer(sock: Any) -> Tuple[Any, ...]:
 
 def _is_sandbox(peer: Tuple[Any, ...]) -> Optional[bool]:
     plan = current()
-    return plan is not None and plan.is_door(peer)
+    return plan is not None and plan.is_target(peer)
 
 
 def _is_local(peer: Tuple[Any, ...]) -> bool:

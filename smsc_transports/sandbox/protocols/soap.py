@@ -6,7 +6,7 @@ from typing import Any, Dict, List, NamedTuple, Tuple
 from urllib.parse import parse_qsl
 from xml.etree import ElementTree
 
-from smsc_transports.sandbox.doors.soap_wsdl import OPERATIONS, SOAP, Operation
+from smsc_transports.sandbox.protocols.soap_wsdl import OPERATIONS, SOAP, Operation
 from smsc_transports.sandbox.rules.formats import Answer, status_row
 from smsc_transports.sandbox.rules.gateway import Balance, Sent, Statuses
 from smsc_transports.sandbox.rules.parameters import Fields

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import re
 from email import message_from_bytes
-from email.message import Message as Letter
+from email.message import Message as Mail
 from typing import Any, Set, Tuple
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
-from smsc_transports.sandbox.doors import incoming, injection
+from smsc_transports.sandbox.protocols import incoming, injection
 from smsc_transports.sandbox.rules.faults import Faults
 from smsc_transports.sandbox.rules.gateway import Gateway
 from smsc_transports.sandbox.rules.parameters import FORMATS, Fields
@@ -60,7 +60,7 @@ class SmtpServer:
 
     def _accept(self, content: bytes) -> None:
         text, encoding = body(message_from_bytes(content))
-        origin = Origin("smtp", 0, incoming.masked_letter(text))
+        origin = Origin("smtp", 0, incoming.masked_mail(text))
         given: Fields = {}
         try:
             given = fields(text)
@@ -109,11 +109,11 @@ def _anyone(*_: object) -> AuthResult:
     return AuthResult(success=True)
 
 
-def body(letter: Letter) -> Tuple[str, str]:
+def body(mail: Mail) -> Tuple[str, str]:
     """The text of an e-mail and its charset; of several parts the first that is text."""
     part = next(
-        (p for p in letter.walk() if p.get_content_maintype() == "text"),
-        letter,
+        (p for p in mail.walk() if p.get_content_maintype() == "text"),
+        mail,
     )
     payload = part.get_payload(decode=True)
     content = payload if isinstance(payload, bytes) else b""

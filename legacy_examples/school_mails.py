@@ -1,4 +1,4 @@
-"""A program behind a firewall that lets only mail through: messages go as letters."""
+"""A program behind a firewall that lets only mail through: messages go as e-mails."""
 
 import smsc_api
 from smsc_api import *

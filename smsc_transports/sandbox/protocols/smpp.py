@@ -7,8 +7,8 @@ import heapq
 import itertools
 from typing import Any, Dict, List, Optional, Set, Tuple
 
-from smsc_transports.sandbox.doors import incoming, injection, smpp_messages, smpp_pdus
-from smsc_transports.sandbox.doors.smpp_pdus import Pdu
+from smsc_transports.sandbox.protocols import incoming, injection, smpp_messages, smpp_pdus
+from smsc_transports.sandbox.protocols.smpp_pdus import Pdu
 from smsc_transports.sandbox.rules import statuses
 from smsc_transports.sandbox.rules.assumptions import SMPP_STATES, SMPP_STATUSES
 from smsc_transports.sandbox.rules.faults import Fault, Faults

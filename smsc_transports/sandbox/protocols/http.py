@@ -8,10 +8,10 @@ from typing import Callable, Dict, Optional, Tuple
 
 from aiohttp import web
 
-from smsc_transports.sandbox.doors import incoming, soap
-from smsc_transports.sandbox.doors.injection import LOOP, loop, spoil
-from smsc_transports.sandbox.doors.quiet import LOGGER
-from smsc_transports.sandbox.doors.soap_wsdl import wsdl
+from smsc_transports.sandbox.protocols import incoming, soap
+from smsc_transports.sandbox.protocols.injection import LOOP, loop, spoil
+from smsc_transports.sandbox.protocols.quiet import LOGGER
+from smsc_transports.sandbox.protocols.soap_wsdl import wsdl
 from smsc_transports.sandbox.rules.faults import Fault, Faults
 from smsc_transports.sandbox.rules.formats import CONTENT_TYPES, Answer, format_number, render
 from smsc_transports.sandbox.rules.gateway import Gateway, account_of

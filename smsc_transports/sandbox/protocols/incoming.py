@@ -9,7 +9,7 @@ from urllib.parse import unquote_to_bytes
 from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from smsc_transports.sandbox.doors import soap
+from smsc_transports.sandbox.protocols import soap
 from smsc_transports.sandbox.rules.parameters import Fields
 from smsc_transports.sandbox.rules.refused import Refused
 
@@ -151,7 +151,7 @@ async def _multipart(request: web.BaseRequest) -> Tuple[List[Pair], str]:
     return pairs, "\n".join(shown)
 
 
-def masked_letter(text: str) -> str:
+def masked_mail(text: str) -> str:
     """The line of an e-mail, ``login:psw:...``, with both masked; one without them, wholly."""
     parts = text.split(":", 2)
     return f"{MASK}:{MASK}:{parts[2]}" if len(parts) == 3 else MASK

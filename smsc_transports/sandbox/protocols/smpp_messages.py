@@ -6,7 +6,7 @@ import re
 from datetime import datetime, timedelta, timezone
 from typing import Dict, List, NamedTuple, Optional, Tuple
 
-from smsc_transports.sandbox.doors.smpp_pdus import (
+from smsc_transports.sandbox.protocols.smpp_pdus import (
     PAYLOAD,
     SAR_NUMBER,
     SAR_REFERENCE,
