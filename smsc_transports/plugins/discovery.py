@@ -46,6 +46,9 @@ def find_plugins() -> Iterator[Source]:
 
 def _imported(name: str) -> Any:
     """Import a module; where it is nowhere the error names the folders that were searched."""
+    if name.endswith(".py") or "/" in name:
+        module = os.path.basename(name).partition(".")[0]
+        raise ImportError(f"a module is named without folder and ending: SMSC_PLUGINS={module}")
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:

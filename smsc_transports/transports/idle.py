@@ -37,8 +37,7 @@ class IdleConnections:
         self._ends: Dict[Closable, float] = {}
         self._closer: Optional[threading.Thread] = None
         self._wakes_at = math.inf
-        self._nothing_new = threading.Lock()  # the closer waits for it, and takes it again
-        self._nothing_new.acquire()
+        self._nothing_new = _taken_lock()  # the closer waits for it, and takes it again
 
     def keep(self, connection: Closable, seconds: float) -> None:
         """Keep a connection for so long; close it now if there can be no thread to do so."""
@@ -50,6 +49,8 @@ class IdleConnections:
             if end < self._wakes_at:
                 self._wake()
             return
+        # Made anew: where gevent has replaced threads since, an older lock would stop all of them.
+        self._nothing_new = _taken_lock()
         closer = threading.Thread(target=self._close_in_time, name="smsc-idle", daemon=True)
         self._closer = closer
         try:
@@ -107,6 +108,12 @@ class IdleConnections:
             if not self._ends:
                 return
             self._closer = threading.current_thread()  # one came in between
+
+
+def _taken_lock() -> threading.Lock:
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
 
 
 IDLE = IdleConnections()

@@ -87,6 +87,23 @@ def test_an_idle_connection_is_closed_when_its_time_is_over() -> None:
     assert connection.closed
 
 
+def test_the_closing_thread_waits_for_a_lock_of_its_own_kind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """gevent may replace threads and locks after the first call; a lock from before stops all."""
+    idle, lock = IdleConnections(), threading.Lock
+    made = []
+
+    def replacement() -> Any:
+        made.append(lock())
+        return made[-1]
+
+    monkeypatch.setattr(threading, "Lock", replacement)
+    idle.keep(Kept(), 60)
+    assert any(idle._nothing_new is each for each in made)
+    idle.close_all()
+
+
 def test_one_thread_watches_over_the_connection_of_calls_in_a_row(face: Any) -> None:
     with Gateway() as gateway:
         face.SMSC_HOST = gateway.address

@@ -68,8 +68,7 @@ class RedisSlots:
         self._taking: Dict[str, str] = {}
         self._held: Dict[str, str] = {}
         self._renewer: Optional[threading.Thread] = None
-        self._nothing_held = threading.Lock()  # the renewer waits for it and retakes it
-        self._nothing_held.acquire()
+        self._nothing_held = threading.Lock()
 
     def take(self, ticket: str, key: str, most: int, seconds: float) -> bool:
         """Take a lease, unless there are as many as there may be. Raises Unreachable."""
@@ -143,6 +142,10 @@ class RedisSlots:
     def _keep_renewing(self) -> None:
         if self._renewer is not None:
             return
+        # The renewer waits for it and retakes it. It is as new as the thread: where gevent has
+        # replaced threads meanwhile, to wait for an older lock would stop all of them.
+        self._nothing_held = threading.Lock()
+        self._nothing_held.acquire()
         thread = threading.Thread(target=self._renew, name="smsc-leases", daemon=True)
         self._renewer = thread
         try:
