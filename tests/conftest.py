@@ -6,6 +6,7 @@ there, before this folder is known. So setup.cfg keeps pytest from doing that, a
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import ipaddress
 import os
@@ -49,12 +50,18 @@ def _is_roomy(folder: str) -> bool:
     return system.f_bavail * system.f_frsize > 2**30 and not system.f_flag & os.ST_NOEXEC
 
 
+def _remove(folder: str, owner: int) -> None:
+    if os.getpid() == owner:  # not a child that was forked
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 # Many tests flush to disk, which takes no time in memory. The first process of pytest-xdist
 # makes the folder; the others find it in TMPDIR.
 MEMORY = "/dev/shm"
-_in_memory = ""
 if "TMPDIR" not in os.environ and _is_roomy(MEMORY):
-    _in_memory = os.environ["TMPDIR"] = tempfile.tempdir = tempfile.mkdtemp(dir=MEMORY)
+    os.environ["TMPDIR"] = tempfile.tempdir = tempfile.mkdtemp(dir=MEMORY)
+    # First registered and so last called: multiprocessing takes its own files out before.
+    atexit.register(_remove, tempfile.tempdir, os.getpid())
 
 # What a shell runs in its background ignores Ctrl-C, and so would the programs that tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -80,10 +87,8 @@ def pytest_xdist_auto_num_workers() -> Optional[int]:
 
 
 def pytest_sessionfinish() -> None:
-    """Leave no process and no file behind."""
+    """Leave no process behind."""
     copies.end_originals()
-    if _in_memory:
-        shutil.rmtree(_in_memory, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

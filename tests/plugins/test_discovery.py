@@ -209,11 +209,11 @@ def test_module_that_is_missing_is_reported_once(
 
 @pytest.mark.parametrize("name", ["route.py", "./route", "/srv/shop/route.py"])
 def test_a_file_named_in_the_place_of_a_module_is_answered_with_its_name(
-    face: Any, gateway: Gateway, told: Told, monkeypatch: pytest.MonkeyPatch, name: str
+    face: Any, gateway: Gateway, warned: Warned, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.setenv("SMSC_PLUGINS", name)
     assert face.SMSC().send_sms(PHONE, "test").ok
-    assert "named without folder and ending: SMSC_PLUGINS=route. " in told()[0]
+    assert "named without folder and ending: SMSC_PLUGINS=route. " in warned()[0]
 
 
 def test_plugin_that_is_installed_and_named_comes_in_once(
