@@ -232,7 +232,7 @@ class Gateway(Listener):
         with sock.makefile("rb") as stream:
             for place in range(1, 1_000_000):
                 line = stream.readline()
-                if not line:
+                if not line.startswith((b"GET ", b"POST ")):  # the end, perhaps that of TLS
                     return
                 asked = self._read(line, stream, number, place)
                 with self.lock:
