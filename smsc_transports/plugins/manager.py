@@ -163,9 +163,8 @@ class PluginManager(pluggy.PluginManager):
         name = "smsc_choose_transport"
         chosen = ask(self, name, request.settings, request=request, names=names)
         if chosen is not None and not isinstance(chosen, str):
-            raise wrong_result(
-                self, name, f"TypeError: it gave {type(chosen).__name__}, not a name"
-            )
+            reason = f"TypeError: it gave {type(chosen).__name__}, not a name"
+            raise wrong_result(self, name, reason)
         return chosen
 
     def report_attempt(self, attempt: Attempt, settings: Settings) -> None:
@@ -281,11 +280,12 @@ def plugin_manager() -> PluginManager:
     ``plugin_manager().register(obj)`` adds a plugin, ``.unregister(obj)`` takes it out again.
     """
     global _manager
-    with _manager_lock:
-        if _manager is None:
-            _manager = PluginManager()
-            atexit.register(_manager.close)
-        return _manager
+    if _manager is None:
+        with NO_FORK, _manager_lock:  # import_module takes locks for imported modules, too
+            if _manager is None:
+                _manager = PluginManager()
+                atexit.register(_manager.close)
+    return _manager
 
 
 def _after_fork() -> None:
